@@ -1,0 +1,4 @@
+package io.nanite.core.packet;
+
+/** Anything that travels between an agent and a mapper. */
+public sealed interface Packet permits Deliverable, Reply, Presence, Advertise, FilePacket {}

@@ -1,0 +1,30 @@
+package io.nanite.core.serializer;
+
+import io.nanite.core.Bytes;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Payload;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+
+/** Packets to bytes and back. Implementations are safe for use by many threads. */
+public interface Serializer {
+
+    /** The media type of what {@link #write} makes. */
+    String contentType();
+
+    /** Whether bytes of this media type can be given to {@link #read}; null where the sender named none. */
+    boolean reads(@Nullable String contentType);
+
+    /** Throws {@link SerializationException} if a payload holds what cannot be written. */
+    byte[] write(Packet packet, Recipient recipient);
+
+    /**
+     * Reads one packet. Throws {@link SerializationException}, and nothing else, if the bytes are not a packet, go past a
+     * limit, or the media type is not one that this reads.
+     */
+    Packet read(Bytes bytes, @Nullable String contentType);
+
+    /** The payload's value as the given type; throws {@link SerializationException} if it is none. */
+    @Nullable
+    Object convert(Payload payload, Type type);
+}

@@ -1,0 +1,77 @@
+package io.nanite.core.transport;
+
+import io.nanite.core.Bytes;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.FilePacket;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Reply;
+import io.nanite.core.serializer.Recipient;
+import io.nanite.core.serializer.Serializer;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a packet for its reader, on the calling thread, and hands it to the transport. Safe for use by many threads. */
+public final class PacketSender {
+
+    private final Serializer serializer;
+    private final Transport transport;
+
+    public PacketSender(Serializer serializer, Transport transport) {
+        this.serializer = serializer;
+        this.transport = transport;
+    }
+
+    /** Sends work to an agent, confirmed by its answer. */
+    public void request(Identity agent, Deliverable work, boolean packable) {
+        transport.send(parcel(Address.workOf(agent), work, new Recipient.One(agent), work.persistent(), packable));
+    }
+
+    /** Sends work to an agent, confirmed by the broker. */
+    public CompletableFuture<PublishReceipt> push(Identity agent, Deliverable work, boolean packable) {
+        return transport.publish(
+                parcel(Address.workOf(agent), work, new Recipient.One(agent), work.persistent(), packable));
+    }
+
+    /** Tells every mapper. */
+    public void tellMappers(Address fanout, Packet packet) {
+        transport.send(parcel(fanout, packet, new Recipient.EveryMapper(), false, false));
+    }
+
+    /** Tells every agent. */
+    public void tellAgents(Packet packet) {
+        transport.send(parcel(Address.ADVERTISE, packet, new Recipient.EveryAgent(), false, false));
+    }
+
+    /** Tells one agent or mapper at its own queue. */
+    public void tell(Identity who, Packet packet) {
+        transport.send(parcel(new Address.Queue(who.value()), packet, new Recipient.One(who), false, false));
+    }
+
+    /** Answers on the channel that the work came by. */
+    public void reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        part.reply(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
+    }
+
+    private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
+        return new Parcel(
+                to,
+                Bytes.of(serializer.write(packet, recipient)),
+                serializer.contentType(),
+                id(packet),
+                persistent,
+                packable,
+                Map.of());
+    }
+
+    private static @Nullable String id(Packet packet) {
+        if (packet instanceof Deliverable work) {
+            return work.token().value();
+        }
+        if (packet instanceof Reply reply) {
+            return reply.token().value();
+        }
+        return packet instanceof FilePacket file ? file.token().value() : null;
+    }
+}

@@ -1,0 +1,16 @@
+package io.nanite.core.transport;
+
+import io.nanite.core.NaniteException;
+
+/** What became of a parcel that was published with {@link Transport#publish}. */
+public sealed interface PublishReceipt {
+
+    /** The broker has it, in every queue that it goes to. */
+    record Confirmed() implements PublishReceipt {}
+
+    /** No queue takes it: the one it was for does not exist. */
+    record Returned(String reason) implements PublishReceipt {}
+
+    /** Nobody knows: the broker did not say before the transport gave up. It may arrive all the same. */
+    record Unknown(NaniteException cause) implements PublishReceipt {}
+}

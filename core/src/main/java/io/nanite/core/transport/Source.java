@@ -1,0 +1,80 @@
+package io.nanite.core.transport;
+
+import io.nanite.core.packet.Identity;
+import java.util.List;
+
+/**
+ * A queue to read from, and how it must be: whoever subscribes declares it so.
+ *
+ * @param queue its name
+ * @param lifetime who else may use it, and how long it lives
+ * @param bindings the exchanges that feed it, besides its own name
+ * @param prefetch how many messages may be unsettled at once, 1 to 65535; 0 where nothing is settled
+ */
+public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bindings, int prefetch) {
+
+    /** Who may use a queue, and how long it lives. */
+    public enum Lifetime {
+        /** Durable, many readers compete. */
+        SHARED,
+        /** Durable, one reader: a second one is refused. */
+        OWNED,
+        /** As {@link #OWNED}, and deleted when its subscription is closed for good. */
+        OWNED_DELETED_ON_CLOSE,
+        /** Lives and dies with the connection; what it holds may be lost, so nothing is settled. */
+        CONNECTION
+    }
+
+    private static final int MOST = 65_535;
+
+    /** How many results a mapper lets the broker push ahead. */
+    private static final int REPLY_PREFETCH = 1_000;
+
+    /** Throws {@link IllegalArgumentException} if the prefetch does not fit the lifetime. */
+    public Source {
+        bindings = List.copyOf(bindings);
+        if (prefetch < (lifetime == Lifetime.CONNECTION ? 0 : 1) || prefetch > MOST) {
+            throw new IllegalArgumentException(
+                    "prefetch of %s: %d (expected: 1 to %d)".formatted(queue, prefetch, MOST));
+        }
+    }
+
+    /** Whether deliveries must be settled. */
+    public boolean settled() {
+        return lifetime != Lifetime.CONNECTION;
+    }
+
+    /** An agent's work. It outlives the agent: a mapper saves what is left. */
+    public static Source work(Identity agent, int prefetch) {
+        return new Source(agent.value(), Lifetime.OWNED, List.of(), prefetch);
+    }
+
+    /** What an agent is told past its work: asked to advertise, told to cancel. */
+    public static Source control(Identity agent) {
+        return new Source(
+                agent.value() + ".control", Lifetime.CONNECTION, List.of(new Address.Exchange("advertise", "")), 0);
+    }
+
+    /** The answers to a mapper. */
+    public static Source replies(Identity mapper) {
+        return new Source(
+                mapper.value(),
+                Lifetime.OWNED_DELETED_ON_CLOSE,
+                List.of(new Address.Exchange(Address.REPLY, mapper.value())),
+                REPLY_PREFETCH);
+    }
+
+    /** Everything that agents say about themselves. */
+    public static Source presence(Identity mapper) {
+        return new Source(
+                mapper.value() + ".presence",
+                Lifetime.CONNECTION,
+                List.of(new Address.Exchange("registration", ""), new Address.Exchange("heartbeat", "")),
+                0);
+    }
+
+    /** What agents ask for; each request reaches one mapper. */
+    public static Source requests(int prefetch) {
+        return new Source("request", Lifetime.SHARED, List.of(new Address.Exchange("request", "")), prefetch);
+    }
+}
