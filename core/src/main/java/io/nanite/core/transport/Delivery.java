@@ -32,6 +32,12 @@ public interface Delivery {
         /** Sends an answer on the channel that this part came by, in order with its settling. */
         void reply(Parcel answer);
 
+        /** Sends an answer and settles behind it: the broker cannot see the one without the other. */
+        default void settle(Parcel answer) {
+            reply(answer);
+            settle();
+        }
+
         /** Done with. Of several settlings of one part the first counts. */
         void settle();
 

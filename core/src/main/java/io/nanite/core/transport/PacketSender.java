@@ -54,6 +54,11 @@ public final class PacketSender {
         part.reply(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
     }
 
+    /** Sends the last answer, and settles the work behind it. */
+    public void settle(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        part.settle(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
+    }
+
     private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
         return new Parcel(
                 to,

@@ -1,0 +1,21 @@
+package io.nanite.rabbitmq;
+
+import io.nanite.core.transport.Parcel;
+import io.nanite.core.transport.PublishReceipt;
+import java.util.concurrent.CompletableFuture;
+
+/** A parcel that waits for the broker's word, through as many tries as it takes. */
+final class Pending {
+
+    final Parcel parcel;
+    final CompletableFuture<PublishReceipt> receipt = new CompletableFuture<>();
+    final long since;
+
+    /** How often the broker refused it. Touched by one thread at a time. */
+    int refusals;
+
+    Pending(Parcel parcel, long since) {
+        this.parcel = parcel;
+        this.since = since;
+    }
+}

@@ -1,0 +1,209 @@
+package io.nanite.rabbitmq;
+
+import io.nanite.core.ConfigException;
+import io.nanite.core.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/**
+ * Where the broker is and how to use it. Checked once, here.
+ *
+ * @param host name or address
+ * @param port 1 to 65535
+ * @param user the login
+ * @param password its password
+ * @param virtualHost one vhost is one fabric
+ * @param tls whether to speak TLS, with the trust of this JVM and the host's name checked
+ * @param name what the broker's own screens call these connections
+ * @param heartbeat a silent link is given up after two and a half of these; 1 s to 10 min
+ * @param connectTimeout how long one attempt to connect may take
+ * @param verdictTimeout how long the broker may take to confirm before the link is given up and the parcel sent again
+ * @param patience how long a published parcel is sent again before its receipt says {@code Unknown}
+ * @param publishWindow how many published parcels may wait for their receipt; more are refused
+ * @param queueType of the durable queues, where the broker has types
+ * @param packing whether parcels that may share a message do
+ */
+public record RabbitConfig(
+        String host,
+        int port,
+        String user,
+        Secret password,
+        String virtualHost,
+        boolean tls,
+        String name,
+        Duration heartbeat,
+        Duration connectTimeout,
+        Duration verdictTimeout,
+        Duration patience,
+        int publishWindow,
+        QueueType queueType,
+        boolean packing) {
+
+    /** What a durable queue is made of. */
+    public enum QueueType {
+        /** On one node. The fastest; lives as long as the node's disk. */
+        CLASSIC,
+        /** Replicated to a majority of a cluster's nodes. */
+        QUORUM
+    }
+
+    /** The port of AMQP without TLS, as registered with IANA. */
+    public static final int DEFAULT_PORT = 5672;
+
+    /** The port of AMQP over TLS, as registered with IANA. */
+    public static final int DEFAULT_TLS_PORT = 5671;
+
+    private static final int HIGHEST_PORT = 65_535;
+
+    /** Throws {@link ConfigException} naming the first setting that is wrong. */
+    public RabbitConfig {
+        check(!host.isBlank(), "host", host, "a name or address");
+        check(port > 0 && port <= HIGHEST_PORT, "port", port, "1 to 65535");
+        check(!user.isEmpty(), "user", user, "a login");
+        check(!virtualHost.isEmpty(), "vhost", virtualHost, "a name such as /nanite");
+        check(between(heartbeat, Duration.ofSeconds(1), Duration.ofMinutes(10)), "heartbeat", heartbeat, "1s to 10m");
+        check(isPositive(connectTimeout), "connect timeout", connectTimeout, "more than 0");
+        check(isPositive(verdictTimeout), "verdict timeout", verdictTimeout, "more than 0");
+        check(isPositive(patience), "patience", patience, "more than 0");
+        check(publishWindow > 0, "publish window", publishWindow, "at least 1");
+    }
+
+    private static void check(boolean right, String setting, Object value, String expected) {
+        if (!right) {
+            throw ConfigException.of(setting, value, expected);
+        }
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private static boolean between(Duration duration, Duration least, Duration most) {
+        return duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
+    }
+
+    /** The defaults: vhost {@code /nanite}, heartbeat 10 s, connect and verdict 5 s, patience 30 s, window 10,000. */
+    public static RabbitConfig at(String host, int port, String user, Secret password) {
+        return new RabbitConfig(
+                host,
+                port,
+                user,
+                password,
+                "/nanite",
+                false,
+                "nanite",
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                10_000,
+                QueueType.CLASSIC,
+                true);
+    }
+
+    /**
+     * Reads {@code amqp://user:password@host:port/vhost}, or {@code amqps} for TLS; in a vhost a slash is written {@code
+     * %2F}, and none means {@code /nanite}. See <a href="https://www.rabbitmq.com/docs/uri-spec">the URI scheme</a>.
+     */
+    public static RabbitConfig of(String uri) {
+        URI parsed;
+        try {
+            parsed = new URI(uri);
+        } catch (URISyntaxException e) {
+            throw wrong(uri);
+        }
+        boolean tls = "amqps".equals(parsed.getScheme());
+        String login = parsed.getRawUserInfo();
+        if ((!tls && !"amqp".equals(parsed.getScheme())) || parsed.getHost() == null || login == null) {
+            throw wrong(uri);
+        }
+        int colon = login.indexOf(':');
+        if (colon < 1) {
+            throw wrong(uri);
+        }
+        int port = parsed.getPort() >= 0 ? parsed.getPort() : tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+        RabbitConfig config = at(
+                parsed.getHost(),
+                port,
+                decode(login.substring(0, colon)),
+                new Secret(decode(login.substring(colon + 1))));
+        String path = parsed.getRawPath();
+        return config.withTls(tls)
+                .withVirtualHost(path == null || path.length() < 2 ? "/nanite" : decode(path.substring(1)));
+    }
+
+    private static ConfigException wrong(String uri) {
+        String hidden = uri.replaceAll("://[^@/]*@", "://***@");
+        return ConfigException.of("broker URI", hidden, "amqp://user:password@host:port/vhost");
+    }
+
+    private static String decode(String encoded) {
+        return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    public RabbitConfig withVirtualHost(String newVirtualHost) {
+        return copy(newVirtualHost, tls, name, heartbeat, verdictTimeout, patience, queueType, packing);
+    }
+
+    public RabbitConfig withTls(boolean newTls) {
+        return copy(virtualHost, newTls, name, heartbeat, verdictTimeout, patience, queueType, packing);
+    }
+
+    public RabbitConfig withName(String newName) {
+        return copy(virtualHost, tls, newName, heartbeat, verdictTimeout, patience, queueType, packing);
+    }
+
+    public RabbitConfig withHeartbeat(Duration newHeartbeat) {
+        return copy(virtualHost, tls, name, newHeartbeat, verdictTimeout, patience, queueType, packing);
+    }
+
+    public RabbitConfig withVerdictTimeout(Duration newVerdictTimeout) {
+        return copy(virtualHost, tls, name, heartbeat, newVerdictTimeout, patience, queueType, packing);
+    }
+
+    public RabbitConfig withPatience(Duration newPatience) {
+        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, newPatience, queueType, packing);
+    }
+
+    public RabbitConfig withQueueType(QueueType newQueueType) {
+        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, patience, newQueueType, packing);
+    }
+
+    public RabbitConfig withPacking(boolean newPacking) {
+        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, patience, queueType, newPacking);
+    }
+
+    private RabbitConfig copy(
+            String newVirtualHost,
+            boolean newTls,
+            String newName,
+            Duration newHeartbeat,
+            Duration newVerdictTimeout,
+            Duration newPatience,
+            QueueType newQueueType,
+            boolean newPacking) {
+        return new RabbitConfig(
+                host,
+                port,
+                user,
+                password,
+                newVirtualHost,
+                newTls,
+                newName,
+                newHeartbeat,
+                connectTimeout,
+                newVerdictTimeout,
+                newPatience,
+                publishWindow,
+                newQueueType,
+                newPacking);
+    }
+
+    /** How messages name this broker: never with the password. */
+    String where() {
+        return "%s:%d, vhost %s, user %s".formatted(host, port, virtualHost, user);
+    }
+}

@@ -1,0 +1,223 @@
+package io.nanite.rabbitmq;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.nanite.core.transport.Receiver;
+import io.nanite.core.transport.Source;
+import io.nanite.core.transport.Subscription;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One subscription through all lives of its channel. Opened and closed on the supervisor's thread. */
+final class ReadLane implements Subscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReadLane.class);
+
+    private enum State {
+        WANTED,
+        CANCELLED,
+        CLOSED
+    }
+
+    private final Source source;
+    private final Receiver receiver;
+    private final Wire wire;
+    private final Properties properties;
+    private final Returns returns;
+
+    /** Runs a task on the supervisor's thread and waits for it. */
+    private final Consumer<Runnable> supervised;
+
+    /** Tells the supervisor that this wants to be opened again. */
+    private final Runnable onBroken;
+
+    private volatile State state = State.WANTED;
+    private @Nullable Channel channel;
+    private @Nullable String consumerTag;
+    private volatile boolean consuming;
+    private int lives;
+
+    ReadLane(
+            Source source,
+            Receiver receiver,
+            Wire wire,
+            Properties properties,
+            Returns returns,
+            Consumer<Runnable> supervised,
+            Runnable onBroken) {
+        this.source = source;
+        this.receiver = receiver;
+        this.wire = wire;
+        this.properties = properties;
+        this.returns = returns;
+        this.supervised = supervised;
+        this.onBroken = onBroken;
+    }
+
+    /** Whether it ought to be open and is not. */
+    boolean isBroken() {
+        return state == State.WANTED && !consuming;
+    }
+
+    boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    /** Declares the queue and consumes it; throws a {@link io.nanite.core.transport.TransportException} if it cannot. */
+    void open(RabbitConfig.QueueType queueType) {
+        abandon();
+        try (Topology topology = new Topology(wire::openChannel, wire.dialect(), queueType)) {
+            topology.declare(source);
+        }
+        Channel fresh = wire.openChannel();
+        try {
+            fresh.addReturnListener(returns::returned);
+            if (source.settled()) {
+                fresh.basicQos(source.prefetch());
+            }
+            channel = fresh;
+            consuming = true;
+            consumerTag = fresh.basicConsume(
+                    source.queue(),
+                    !source.settled(),
+                    "",
+                    false,
+                    source.lifetime() != Source.Lifetime.SHARED,
+                    null,
+                    new Intake(fresh));
+        } catch (IOException | ShutdownSignalException e) {
+            consuming = false;
+            throw Refusals.whileUsing("queue " + source.queue(), e);
+        }
+        lives++;
+        if (lives > 1) {
+            receiver.resubscribed(lives - 1);
+        }
+    }
+
+    /** Looks whether the queue is still there, for a broker that does not tell. */
+    void check() {
+        if (state != State.WANTED || !consuming) {
+            return;
+        }
+        Channel scratch = wire.openChannel();
+        try {
+            scratch.queueDeclarePassive(source.queue());
+            scratch.close();
+        } catch (IOException | ShutdownSignalException | java.util.concurrent.TimeoutException e) {
+            LOG.warn("queue {} is gone, and the broker did not say so: building it again", source.queue());
+            consuming = false;
+        }
+    }
+
+    @Override
+    public void cancel() {
+        supervised.accept(() -> {
+            if (state != State.WANTED) {
+                return;
+            }
+            state = State.CANCELLED;
+            if (consuming && channel != null && consumerTag != null) {
+                try {
+                    channel.basicCancel(consumerTag);
+                } catch (IOException | ShutdownSignalException e) {
+                    LOG.debug("{}: cancelled with its channel", source.queue(), e);
+                }
+            }
+            consuming = false;
+        });
+    }
+
+    @Override
+    public void close() {
+        cancel();
+        supervised.accept(() -> {
+            if (state == State.CLOSED) {
+                return;
+            }
+            state = State.CLOSED;
+            abandon();
+            delete();
+        });
+    }
+
+    /** A queue that its owner will not come back to goes; one that still holds work stays, for somebody to save it. */
+    private void delete() {
+        boolean ownedByLife = source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE;
+        if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED) {
+            return;
+        }
+        try {
+            Channel scratch = wire.openChannel();
+            scratch.queueDelete(source.queue(), false, !ownedByLife);
+            scratch.close();
+        } catch (IOException
+                | ShutdownSignalException
+                | java.util.concurrent.TimeoutException
+                | io.nanite.core.transport.TransportException e) {
+            LOG.debug("queue {} was not deleted", source.queue(), e);
+        }
+    }
+
+    private void abandon() {
+        consuming = false;
+        Channel old = channel;
+        channel = null;
+        if (old != null && old.isOpen()) {
+            try {
+                old.abort();
+            } catch (IOException e) {
+                LOG.debug("{}: channel was gone already", source.queue(), e);
+            }
+        }
+    }
+
+    /** Takes what the broker pushes. Runs on the connection's reader thread. */
+    private final class Intake extends DefaultConsumer {
+
+        private final ReadChannel life;
+
+        Intake(Channel channel) {
+            super(channel);
+            life = new ReadChannel(channel, wire.writer(), properties, source.settled());
+        }
+
+        @Override
+        public void handleDelivery(String tag, Envelope envelope, BasicProperties sent, byte[] body) {
+            try {
+                receiver.receive(life.delivery(envelope, sent, body));
+            } catch (RuntimeException e) {
+                // The client would interrupt its own reader. What was not settled is delivered again with the next
+                // life.
+                LOG.error("{}: a message could not be taken in", source.queue(), e);
+            }
+        }
+
+        @Override
+        public void handleCancel(String tag) {
+            LOG.warn("queue {} was deleted under its reader: building it again", source.queue());
+            broken();
+        }
+
+        @Override
+        public void handleShutdownSignal(String tag, ShutdownSignalException signal) {
+            if (!signal.isInitiatedByApplication() && !signal.isHardError()) {
+                LOG.warn("channel of {} was closed: {}", source.queue(), Refusals.text(signal));
+            }
+            broken();
+        }
+
+        private void broken() {
+            if (getChannel() == channel && state == State.WANTED) {
+                consuming = false;
+                onBroken.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.nanite.rabbitmq;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.BuiltinExchangeType;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Source;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must exist in the vhost, and its declaring, on a channel that nobody else uses: a refused declaration takes its
+ * channel with it. Used by one thread.
+ */
+final class Topology implements AutoCloseable {
+
+    private record Exchange(String name, BuiltinExchangeType type) {}
+
+    private static final List<Exchange> EXCHANGES = List.of(
+            new Exchange("registration", BuiltinExchangeType.FANOUT),
+            new Exchange("heartbeat", BuiltinExchangeType.FANOUT),
+            new Exchange("request", BuiltinExchangeType.FANOUT),
+            new Exchange("advertise", BuiltinExchangeType.FANOUT),
+            new Exchange(Address.REPLY, BuiltinExchangeType.TOPIC),
+            new Exchange("files", BuiltinExchangeType.TOPIC));
+
+    private static final String DEAD_LETTERS = ((Address.Queue) Address.DEAD_LETTER).name();
+
+    private final Supplier<Channel> channels;
+    private final BrokerDialect dialect;
+    private final RabbitConfig.QueueType queueType;
+    private @Nullable Channel channel;
+
+    Topology(Supplier<Channel> channels, BrokerDialect dialect, RabbitConfig.QueueType queueType) {
+        this.channels = channels;
+        this.dialect = dialect;
+        this.queueType = queueType;
+    }
+
+    /** What every process needs to publish. */
+    void declareCommon() {
+        for (Exchange exchange : EXCHANGES) {
+            ensure(
+                    "exchange " + exchange.name(),
+                    channel -> channel.exchangeDeclare(exchange.name(), exchange.type(), true),
+                    channel -> channel.exchangeDeclarePassive(exchange.name()));
+        }
+        ensure(
+                "queue " + DEAD_LETTERS,
+                channel -> channel.queueDeclare(DEAD_LETTERS, true, false, false, durableArguments()),
+                channel -> channel.queueDeclarePassive(DEAD_LETTERS));
+    }
+
+    /** The queue that the source reads, and what feeds it. */
+    void declare(Source source) {
+        boolean durable = source.lifetime() != Source.Lifetime.CONNECTION;
+        // Exclusive queues are never durable: Broker-J would keep one, locked, when its connection is gone.
+        ensure(
+                "queue " + source.queue(),
+                channel -> channel.queueDeclare(
+                        source.queue(),
+                        durable,
+                        !durable,
+                        !durable,
+                        durable ? durableArguments() : type(RabbitConfig.QueueType.CLASSIC)),
+                channel -> channel.queueDeclarePassive(source.queue()));
+        for (Address.Exchange from : source.bindings()) {
+            ensure("binding of %s to %s".formatted(source.queue(), from.name()), channel -> {
+                channel.queueBind(source.queue(), from.name(), from.key());
+            });
+        }
+    }
+
+    private Map<String, Object> durableArguments() {
+        return type(queueType);
+    }
+
+    private Map<String, Object> type(RabbitConfig.QueueType wanted) {
+        // Always said: a broker may be set up to make quorum queues of those that say nothing.
+        return dialect.queueTypes() ? Map.of("x-queue-type", wanted.name().toLowerCase(Locale.ROOT)) : Map.of();
+    }
+
+    /** Declares; where this user may not, what exists already is good enough. */
+    private void ensure(String what, Declaration declare, Declaration look) {
+        try {
+            attempt(declare);
+        } catch (IOException | ShutdownSignalException e) {
+            ShutdownSignalException signal = Refusals.signal(e);
+            if (signal == null || Refusals.code(signal) != AMQP.ACCESS_REFUSED) {
+                throw Refusals.whileUsing(what, e);
+            }
+            try {
+                attempt(look);
+            } catch (IOException | ShutdownSignalException missing) {
+                throw Refusals.whileUsing(what, e);
+            }
+        }
+    }
+
+    private void ensure(String what, Declaration declare) {
+        try {
+            attempt(declare);
+        } catch (IOException | ShutdownSignalException e) {
+            throw Refusals.whileUsing(what, e);
+        }
+    }
+
+    private void attempt(Declaration declaration) throws IOException {
+        Channel current = channel;
+        if (current == null || !current.isOpen()) {
+            current = channels.get();
+            channel = current;
+        }
+        declaration.on(current);
+    }
+
+    @Override
+    public void close() {
+        if (channel != null && channel.isOpen()) {
+            try {
+                channel.abort();
+            } catch (IOException e) {
+                // It is as gone as it was to be.
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Declaration {
+
+        void on(Channel channel) throws IOException;
+    }
+}

@@ -1,0 +1,281 @@
+package io.nanite.rabbitmq;
+
+import io.nanite.core.Bytes;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Pack;
+import io.nanite.core.transport.Parcel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what one connection sends: messages and acks, in order, by one thread at a time.
+ *
+ * <p>Its own thread takes whatever waits, packs what may be packed, and sends it all with one flush; it never waits for
+ * more to come. A caller that finds the writer idle writes its one message itself: with one request in flight, waking
+ * another thread costs more than the writing. Everybody else only queues.
+ */
+final class Writer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+    /** A pack is closed when it holds this many bytes. */
+    private static final int PACK_BYTES = 256 * 1024;
+
+    /** How much is taken per turn, so that settling does not wait for an endless stream of sends. */
+    private static final int MOST_PER_TURN = 1024;
+
+    /** Idle means that nothing was written for this long: callers in a burst queue, and are packed. */
+    private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
+
+    /** Something to write. */
+    sealed interface Order {
+
+        /** A parcel, and who waits for the broker's word on it. */
+        record Send(Outlet outlet, Parcel parcel, @Nullable Pending pending) implements Order {}
+
+        /** A parcel that answers a message, and the settling of that message behind it. */
+        record Answer(ReadChannel channel, Parcel parcel, long tag) implements Order {}
+
+        /** A message that is done with, or shall come again. */
+        record Settle(ReadChannel channel, long tag, boolean requeue) implements Order {}
+    }
+
+    private record Destination(Outlet outlet, Address to, boolean persistent) {}
+
+    private final Wire wire;
+    private final boolean packing;
+    private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
+    private final Thread thread;
+
+    /** Held by whoever writes. */
+    private final ReentrantLock turn = new ReentrantLock();
+
+    // Touched only by whoever has the turn.
+    private final Map<Destination, List<Order.Send>> packs = new LinkedHashMap<>();
+    private final Set<ReadChannel> settled = new LinkedHashSet<>();
+    private volatile long lastWrite;
+
+    private volatile boolean parked;
+    private volatile boolean closed;
+
+    Writer(String name, Wire wire, boolean packing) {
+        this.wire = wire;
+        this.packing = packing;
+        lastWrite = System.nanoTime() - IDLE_NANOS;
+        thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Writes the order now if nobody else writes, or leaves it to the writer's thread. */
+    void enqueue(Order order) {
+        if (waiting.isEmpty() && System.nanoTime() - lastWrite > IDLE_NANOS && turn.tryLock()) {
+            try {
+                if (waiting.isEmpty() && wire.writable()) {
+                    write(List.of(order));
+                    return;
+                }
+            } finally {
+                turn.unlock();
+            }
+        }
+        waiting.add(order);
+        wake();
+    }
+
+    /** Looks again whether the connection can be written to. */
+    void wake() {
+        if (parked) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /** Whether everything that was given is written. */
+    boolean isIdle() {
+        return waiting.isEmpty() && !turn.isLocked();
+    }
+
+    private void run() {
+        List<Order> taken = new ArrayList<>(MOST_PER_TURN);
+        while (!closed) {
+            turn.lock();
+            try {
+                if (wire.writable()) {
+                    for (Order next; taken.size() < MOST_PER_TURN && (next = waiting.poll()) != null; ) {
+                        taken.add(next);
+                    }
+                    if (!taken.isEmpty()) {
+                        write(taken);
+                    }
+                }
+            } finally {
+                turn.unlock();
+            }
+            if (taken.isEmpty()) {
+                park();
+            }
+            taken.clear();
+        }
+    }
+
+    private void park() {
+        parked = true;
+        if ((waiting.isEmpty() || !wire.writable()) && !closed) {
+            LockSupport.park(this);
+        }
+        parked = false;
+    }
+
+    private void write(List<Order> orders) {
+        boolean several = orders.size() > 1 || orders.get(0) instanceof Order.Answer;
+        try {
+            if (several) {
+                wire.hold();
+            }
+            for (Order order : orders) {
+                take(order);
+            }
+            sendPacks();
+            for (ReadChannel channel : settled) {
+                settle(channel);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{}: a batch of {} could not be written", thread.getName(), orders.size(), e);
+        } finally {
+            packs.clear();
+            settled.clear();
+            if (several) {
+                letGo();
+            }
+            lastWrite = System.nanoTime();
+        }
+    }
+
+    private void take(Order order) {
+        if (order instanceof Order.Send send) {
+            send(send);
+        } else if (order instanceof Order.Answer answer) {
+            send(new Order.Send(answer.channel(), answer.parcel(), null));
+            answer.channel().finished(answer.tag(), false);
+            settled.add(answer.channel());
+        } else if (order instanceof Order.Settle settle) {
+            settle.channel().finished(settle.tag(), settle.requeue());
+            settled.add(settle.channel());
+        }
+    }
+
+    private void send(Order.Send send) {
+        Parcel parcel = send.parcel();
+        Destination destination = new Destination(send.outlet(), parcel.to(), parcel.persistent());
+        if (!packing || !parcel.packable()) {
+            // What waits in a pack for the same place was given before this.
+            List<Order.Send> before = packs.remove(destination);
+            if (before != null) {
+                emit(destination, before);
+            }
+            emit(destination, List.of(send));
+            return;
+        }
+        List<Order.Send> pack = packs.computeIfAbsent(destination, unused -> new ArrayList<>(Pack.MOST_PACKETS));
+        if (!pack.isEmpty() && !fits(pack, parcel)) {
+            emit(destination, pack);
+            pack = new ArrayList<>(Pack.MOST_PACKETS);
+            packs.put(destination, pack);
+        }
+        pack.add(send);
+    }
+
+    private static boolean fits(List<Order.Send> pack, Parcel parcel) {
+        if (pack.size() == Pack.MOST_PACKETS
+                || !pack.get(0).parcel().contentType().equals(parcel.contentType())) {
+            return false;
+        }
+        long size = parcel.body().length();
+        for (Order.Send send : pack) {
+            size += send.parcel().body().length();
+        }
+        return size <= PACK_BYTES;
+    }
+
+    private void sendPacks() {
+        packs.forEach(this::emit);
+    }
+
+    private void emit(Destination destination, List<Order.Send> sends) {
+        List<Pending> pending = new ArrayList<>(sends.size());
+        for (Order.Send send : sends) {
+            if (send.pending() != null) {
+                pending.add(send.pending());
+            }
+        }
+        Parcel first = sends.get(0).parcel();
+        Outgoing message;
+        if (sends.size() == 1) {
+            message = new Outgoing(
+                    first.to(),
+                    first.contentType(),
+                    first.body().toArray(),
+                    first.id(),
+                    first.persistent(),
+                    first.headers(),
+                    pending);
+        } else {
+            List<Bytes> bodies = new ArrayList<>(sends.size());
+            for (Order.Send send : sends) {
+                bodies.add(send.parcel().body());
+            }
+            message = new Outgoing(
+                    first.to(),
+                    Pack.CONTENT_TYPE,
+                    Pack.write(first.contentType(), bodies),
+                    null,
+                    first.persistent(),
+                    Map.of(),
+                    pending);
+        }
+        try {
+            destination.outlet().emit(message);
+        } catch (IOException | RuntimeException e) {
+            // The connection is breaking; its supervisor has heard, and everything that matters is sent again.
+            LOG.debug("{}: not sent to {}", thread.getName(), destination.to(), e);
+        }
+    }
+
+    private void settle(ReadChannel channel) {
+        try {
+            channel.settle();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("{}: not settled", thread.getName(), e);
+        }
+    }
+
+    private void letGo() {
+        try {
+            wire.letGo();
+        } catch (IOException e) {
+            LOG.debug("{}: not flushed", thread.getName(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}
