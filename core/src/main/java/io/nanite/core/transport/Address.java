@@ -29,12 +29,20 @@ public sealed interface Address {
     /** What could not be read, was refused, or failed too often. */
     Address DEAD_LETTER = new Queue("dead-letter");
 
+    /** What the name of an agent's control queue has behind that of its work queue. */
+    String CONTROL = ".control";
+
     /** The name of the topic exchange for answers; the key is the mapper's identity. */
     String REPLY = "reply";
 
     /** The work queue of an agent. */
     static Address workOf(Identity agent) {
         return new Queue(agent.value());
+    }
+
+    /** Where an agent hears what goes past its work. */
+    static Address controlOf(Identity agent) {
+        return new Queue(agent.value() + CONTROL);
     }
 
     /** The answers to a mapper. */

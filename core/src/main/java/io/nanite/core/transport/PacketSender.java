@@ -49,6 +49,11 @@ public final class PacketSender {
         transport.send(parcel(new Address.Queue(who.value()), packet, new Recipient.One(who), false, false));
     }
 
+    /** Tells one agent past its work, at the queue that lives and dies with its connection. */
+    public void tellControl(Identity agent, Packet packet) {
+        transport.send(parcel(Address.controlOf(agent), packet, new Recipient.One(agent), false, false));
+    }
+
     /** Answers on the channel that the work came by. */
     public void reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
         part.reply(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));

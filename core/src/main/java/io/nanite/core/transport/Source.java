@@ -52,7 +52,10 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
     /** What an agent is told past its work: asked to advertise, told to cancel. */
     public static Source control(Identity agent) {
         return new Source(
-                agent.value() + ".control", Lifetime.CONNECTION, List.of(new Address.Exchange("advertise", "")), 0);
+                agent.value() + Address.CONTROL,
+                Lifetime.CONNECTION,
+                List.of(new Address.Exchange("advertise", "")),
+                0);
     }
 
     /** The answers to a mapper. */

@@ -1,0 +1,88 @@
+package io.nanite.mapper;
+
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Token;
+import io.nanite.core.packet.Verdict;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All requests that wait for answers. Every one that is opened here ends here, and only once. Safe for use by many threads.
+ */
+final class JobLedger {
+
+    private final int most;
+    private final Map<Token, OpenJob> open = new ConcurrentHashMap<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final LongAdder stray = new LongAdder();
+
+    JobLedger(int most) {
+        this.most = most;
+    }
+
+    /** Opens a job; throws {@link OverloadedException} if as many are open as may be. */
+    void open(OpenJob job) {
+        if (size.incrementAndGet() > most) {
+            size.decrementAndGet();
+            throw new OverloadedException("open requests: %d (expected: at most %d)".formatted(most + 1, most));
+        }
+        open.put(job.request().token(), job);
+    }
+
+    @Nullable
+    OpenJob find(Token token) {
+        return open.get(token);
+    }
+
+    Collection<OpenJob> all() {
+        return open.values();
+    }
+
+    int size() {
+        return size.get();
+    }
+
+    /** How many results came for nobody: late, double, or from an agent that was not asked. */
+    long stray() {
+        return stray.sum();
+    }
+
+    /** Takes a result; returns the job it was for, or null if nobody waits for it. */
+    @Nullable
+    OpenJob accept(Result result) {
+        OpenJob job = open.get(result.token());
+        if (job == null || !accept(job, result.from(), result.outcome())) {
+            stray.increment();
+            return null;
+        }
+        return job;
+    }
+
+    boolean accept(OpenJob job, Identity from, Outcome outcome) {
+        boolean taken = job.accept(from, outcome);
+        if (taken) {
+            settle(job);
+        }
+        return taken;
+    }
+
+    /** Ends a job for everyone who has not answered; the message has a place for the agent's name. */
+    void end(OpenJob job, Verdict verdict, String kind, String message) {
+        job.acceptAll(verdict, kind, message);
+        settle(job);
+    }
+
+    private void settle(OpenJob job) {
+        Outcomes outcomes = job.end();
+        if (outcomes != null && open.remove(job.request().token(), job)) {
+            size.decrementAndGet();
+            job.job().complete(outcomes);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.nanite.mapper;
+
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Payload;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.TokenSource;
+import io.nanite.core.packet.Verdict;
+import io.nanite.core.security.Authorizer;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Source;
+import io.nanite.core.transport.Subscription;
+import io.nanite.core.transport.Transport;
+import io.nanite.core.transport.TransportException;
+import io.nanite.core.transport.TransportListener;
+import io.nanite.mapper.selector.Selectors;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A mapper: ask it for work, and it finds the agents. Any number of them may share a fabric; each hears all agents, and
+ * none is more than another. Safe for use by many threads; no method of it blocks but {@link #start}, {@link
+ * #awaitService} and {@link #close}.
+ */
+public final class Mapper implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mapper.class);
+    private static final Duration SWEEP = Duration.ofMillis(50);
+
+    private final MapperConfig config;
+    private final EventLoop loop;
+    private final Transport transport;
+    private final CallbackThread callbacks;
+    private final Registry registry = new Registry();
+    private final JobLedger jobs;
+    private final Router router;
+    private final Presences presences;
+    private final MapperInbox inbox;
+    private final List<Subscription> subscriptions = new ArrayList<>();
+    private final Arrivals arrivals = new Arrivals();
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Mapper(Builder builder, Transport transport) {
+        this.config = builder.config;
+        this.transport = transport;
+        String name = config.identity().value();
+        loop = builder.loop == null
+                ? new SingleThreadLoop(name + "-loop", error -> LOG.error("a task of {} failed", name, error))
+                : builder.loop;
+        callbacks = new CallbackThread(name + "-callback");
+        jobs = new JobLedger(config.maxPending());
+        PacketSender sender = new PacketSender(builder.serializer, transport);
+        ServiceTimes times = new ServiceTimes();
+        router = new Router(
+                config, loop.time(), registry, jobs, builder.selectors, sender, times, builder.tokens, callbacks);
+        presences = new Presences(
+                config,
+                loop.time(),
+                registry,
+                jobs,
+                router,
+                sender,
+                new MapperListener() {
+                    @Override
+                    public void registered(Identity agent) {
+                        arrivals.tell();
+                        builder.listener.registered(agent);
+                    }
+
+                    @Override
+                    public void unregistered(Identity agent) {
+                        builder.listener.unregistered(agent);
+                    }
+
+                    @Override
+                    public void timedOut(Identity agent) {
+                        builder.listener.timedOut(agent);
+                    }
+                },
+                callbacks);
+        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
+    }
+
+    /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
+    public static Mapper start(MapperConfig config, Serializer serializer, Transport transport) {
+        return with(config, serializer).start(transport);
+    }
+
+    /** A mapper that is more than its configuration: with listeners, selectors, an authorizer. */
+    public static Builder with(MapperConfig config, Serializer serializer) {
+        return new Builder(config, serializer);
+    }
+
+    /** Collects what a mapper is made of; everything but the configuration and the serializer has a default. */
+    public static final class Builder {
+
+        private final MapperConfig config;
+        private final Serializer serializer;
+        private MapperListener listener = new MapperListener() {};
+        private Authorizer authorizer = Authorizer.allowAll();
+        private Selectors selectors = Selectors.standard(new SharedRandom());
+        private TokenSource tokens = TokenSource.secure();
+        private @Nullable EventLoop loop;
+
+        private Builder(MapperConfig config, Serializer serializer) {
+            this.config = config;
+            this.serializer = serializer;
+        }
+
+        public Builder listener(MapperListener newListener) {
+            listener = newListener;
+            return this;
+        }
+
+        /** Asked for each packet that comes in. */
+        public Builder authorizer(Authorizer newAuthorizer) {
+            authorizer = newAuthorizer;
+            return this;
+        }
+
+        public Builder selectors(Selectors newSelectors) {
+            selectors = newSelectors;
+            return this;
+        }
+
+        public Builder tokens(TokenSource newTokens) {
+            tokens = newTokens;
+            return this;
+        }
+
+        /** A loop whose time a test moves. The mapper closes it. */
+        public Builder loop(EventLoop newLoop) {
+            loop = newLoop;
+            return this;
+        }
+
+        /**
+         * Connects, asks who is there, and returns; agents are known a moment later. Throws a {@link TransportException}
+         * that says why it could not: no broker, wrong login, no permission, or another mapper of this name.
+         */
+        public Mapper start(Transport transport) {
+            Mapper mapper = new Mapper(this, transport);
+            try {
+                mapper.run();
+            } catch (TransportException e) {
+                mapper.close();
+                throw e;
+            }
+            return mapper;
+        }
+    }
+
+    private void run() {
+        transport.start(new TransportListener() {
+            private boolean before;
+
+            @Override
+            public void connected() {
+                // The first time nothing is subscribed yet; run() says when it is.
+                if (before) {
+                    loop.execute(presences::connected);
+                }
+                before = true;
+            }
+
+            @Override
+            public void disconnected(TransportException cause) {
+                loop.execute(presences::disconnected);
+            }
+
+            @Override
+            public void returned(Address to, Delivery packets) {
+                inbox.returned(to, packets);
+            }
+        });
+        Identity self = config.identity();
+        subscriptions.add(transport.subscribe(Source.replies(self), inbox::reply));
+        subscriptions.add(transport.subscribe(Source.presence(self), inbox::presence));
+        loop.execute(presences::connected);
+        Duration expiry = config.agentTimeout().dividedBy(10);
+        loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
+        loop.every(SWEEP, this::sweep);
+        LOG.info("{} is up", self);
+    }
+
+    private void sweep() {
+        long now = loop.time().nanos();
+        for (OpenJob job : jobs.all()) {
+            if (now - job.deadline() >= 0) {
+                jobs.end(job, Verdict.TIMEOUT, "TimedOut", "%s did not answer in time");
+            }
+        }
+        presences.probe();
+    }
+
+    public Identity identity() {
+        return config.identity();
+    }
+
+    /** Asks the least loaded agent that can. {@code /simple} alone means {@code /simple/index}. */
+    public Job request(String service, @Nullable Object payload) {
+        return request(service, payload, CallOptions.DEFAULT);
+    }
+
+    /**
+     * Asks whom the options say. Always returns a job, and the job always ends.
+     *
+     * @param payload any value that JSON can say: text, number, list, map, record
+     */
+    public Job request(String service, @Nullable Object payload, CallOptions options) {
+        return request(Service.parse(service), payload, options);
+    }
+
+    /** As above, for a service that was parsed before. */
+    public Job request(Service service, @Nullable Object payload, CallOptions options) {
+        return router.request(service, payload(payload), options);
+    }
+
+    /** Gives work that wants no answer to the least loaded agent that can. */
+    public CompletionStage<Pushed> push(String service, @Nullable Object payload) {
+        return push(service, payload, CallOptions.DEFAULT);
+    }
+
+    /**
+     * Gives work that wants no answer to whom the options say. Completes when the broker has it for every agent, or
+     * exceptionally as {@link Job#outcomes} does; then nobody has it, or nobody knows.
+     */
+    public CompletionStage<Pushed> push(String service, @Nullable Object payload, CallOptions options) {
+        return router.push(Service.parse(service), payload(payload), options);
+    }
+
+    private static Payload payload(@Nullable Object value) {
+        return value instanceof Payload payload ? payload : Payload.of(value);
+    }
+
+    /** The agents that are alive, by name. */
+    public List<AgentView> agents() {
+        long now = loop.time().nanos();
+        return registry.all().stream()
+                .map(agent -> agent.view(now))
+                .sorted(Comparator.comparing(AgentView::identity))
+                .toList();
+    }
+
+    /** The services that are offered, and by how many agents. */
+    public TreeMap<Service, Integer> services() {
+        return new TreeMap<>(registry.services());
+    }
+
+    /** How many requests wait for answers. */
+    public int pending() {
+        return jobs.size();
+    }
+
+    /** Waits until so many agents offer the service; returns false if they do not in time. */
+    public boolean awaitService(String service, int agents, Duration atMost) throws InterruptedException {
+        Service wanted = Service.parse(service);
+        return arrivals.await(() -> registry.services().getOrDefault(wanted, 0) >= agents, atMost);
+    }
+
+    /** Ends every open request as cancelled, leaves the fabric and closes the transport. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        for (OpenJob job : jobs.all()) {
+            jobs.end(job, Verdict.CANCELLED, "MapperClosed", "the mapper closed before %s answered");
+        }
+        subscriptions.forEach(Subscription::close);
+        transport.close();
+        loop.close();
+        callbacks.close();
+        LOG.info("{} is down", config.identity());
+    }
+
+    /** Random numbers without a lock between threads. */
+    private static final class SharedRandom implements RandomGenerator {
+
+        @Override
+        public long nextLong() {
+            return ThreadLocalRandom.current().nextLong();
+        }
+
+        @Override
+        public int nextInt(int bound) {
+            return ThreadLocalRandom.current().nextInt(bound);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.nanite.mapper;
+
+import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
+import java.time.Duration;
+
+/**
+ * How one mapper behaves. Checked once, here.
+ *
+ * @param identity who it is
+ * @param agentTimeout how long an agent may be silent before it is taken for dead
+ * @param timeout how long a request may take that does not say
+ * @param maxPending how many requests may wait for answers; more are refused at once
+ * @param packing whether several packets for one agent may share a message
+ */
+public record MapperConfig(
+        Identity identity, Duration agentTimeout, Duration timeout, int maxPending, boolean packing) {
+
+    /** Throws {@link ConfigException} naming the first setting that is wrong. */
+    public MapperConfig {
+        if (!identity.isMapper()) {
+            throw ConfigException.of("identity", identity, "mapper-NAME");
+        }
+        positive("agent timeout", agentTimeout);
+        positive("timeout", timeout);
+        if (maxPending < 1) {
+            throw ConfigException.of("max pending", maxPending, "at least 1");
+        }
+    }
+
+    private static void positive(String setting, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw ConfigException.of(setting, duration, "more than 0");
+        }
+    }
+
+    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing on. */
+    public static MapperConfig named(String name) {
+        return new MapperConfig(Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true);
+    }
+
+    public MapperConfig withAgentTimeout(Duration newTimeout) {
+        return new MapperConfig(identity, newTimeout, timeout, maxPending, packing);
+    }
+
+    public MapperConfig withTimeout(Duration newTimeout) {
+        return new MapperConfig(identity, agentTimeout, newTimeout, maxPending, packing);
+    }
+
+    public MapperConfig withMaxPending(int newMaxPending) {
+        return new MapperConfig(identity, agentTimeout, timeout, newMaxPending, packing);
+    }
+
+    public MapperConfig withPacking(boolean newPacking) {
+        return new MapperConfig(identity, agentTimeout, timeout, maxPending, newPacking);
+    }
+}

@@ -1,0 +1,107 @@
+package io.nanite.mapper;
+
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Presence;
+import io.nanite.core.packet.Result;
+import io.nanite.core.security.Authorizer;
+import io.nanite.core.security.Decision;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Delivery;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The only door for packets: read, authorize, hand over. Runs on the transport's threads. */
+final class MapperInbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MapperInbox.class);
+
+    private final EventLoop loop;
+    private final Serializer serializer;
+    private final Authorizer authorizer;
+    private final Presences presences;
+    private final JobLedger jobs;
+    private final Router router;
+    private final ServiceTimes times;
+
+    MapperInbox(
+            EventLoop loop,
+            Serializer serializer,
+            Authorizer authorizer,
+            Presences presences,
+            JobLedger jobs,
+            Router router,
+            ServiceTimes times) {
+        this.loop = loop;
+        this.serializer = serializer;
+        this.authorizer = authorizer;
+        this.presences = presences;
+        this.jobs = jobs;
+        this.router = router;
+        this.times = times;
+    }
+
+    /** Something an agent says of itself. */
+    void presence(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            if (read(part) instanceof Presence presence && presence.identity().isAgent()) {
+                loop.execute(() -> presences.accept(presence));
+            }
+            part.settle();
+        }
+    }
+
+    /** An answer. */
+    void reply(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            if (read(part) instanceof Result result) {
+                OpenJob job = jobs.accept(result);
+                if (job != null) {
+                    times.took(job.request().service(), result.micros());
+                }
+            }
+            part.settle();
+        }
+    }
+
+    /** Something this mapper sent found no queue. */
+    void returned(Address to, Delivery delivery) {
+        if (!(to instanceof Address.Queue queue)) {
+            return; // nobody is bound to an exchange: no agents, no news
+        }
+        boolean control = queue.name().endsWith(Address.CONTROL);
+        String name =
+                control ? queue.name().substring(0, queue.name().length() - Address.CONTROL.length()) : queue.name();
+        if (Identity.isIdentity(name)) {
+            loop.execute(() -> presences.missing(new Identity(name), !control));
+        }
+        for (Delivery.Part part : delivery.parts()) {
+            if (unsealed(part) instanceof Deliverable work) {
+                loop.execute(() -> router.returned(work));
+            }
+        }
+    }
+
+    private @Nullable Packet read(Delivery.Part part) {
+        Packet packet = unsealed(part);
+        if (packet != null && authorizer.authorize(packet) instanceof Decision.Denied denied) {
+            LOG.warn("refused a {}: {}", packet.getClass().getSimpleName(), denied.reason());
+            return null;
+        }
+        return packet;
+    }
+
+    private @Nullable Packet unsealed(Delivery.Part part) {
+        try {
+            return serializer.read(part.body(), part.contentType());
+        } catch (SerializationException e) {
+            LOG.warn("dropped {}: {}", part.body(), e.getMessage());
+            return null;
+        }
+    }
+}

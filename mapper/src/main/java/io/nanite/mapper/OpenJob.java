@@ -1,0 +1,119 @@
+package io.nanite.mapper;
+
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request that waits for answers, and those it has. Guarded by itself. */
+final class OpenJob {
+
+    private final Job job;
+    private final Request request;
+    private final CallOptions options;
+    private final long deadline;
+    private final boolean several;
+    private final long since;
+    private final Map<Identity, AgentEntry> waiting = new LinkedHashMap<>();
+    private final Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+    private int reroutes;
+
+    OpenJob(Job job, Request request, CallOptions options, List<AgentEntry> targets, long since, long deadline) {
+        this.job = job;
+        this.request = request;
+        this.options = options;
+        this.since = since;
+        this.deadline = deadline;
+        this.several = targets.size() > 1;
+        for (AgentEntry target : targets) {
+            waiting.put(target.identity(), target);
+            target.opened();
+        }
+    }
+
+    Job job() {
+        return job;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    CallOptions options() {
+        return options;
+    }
+
+    /** In the loop's nanoseconds. */
+    long deadline() {
+        return deadline;
+    }
+
+    long since() {
+        return since;
+    }
+
+    /** Whether an answer from each of several agents is wanted, so that one cannot stand in for another. */
+    boolean several() {
+        return several;
+    }
+
+    synchronized List<AgentEntry> waiting() {
+        return new ArrayList<>(waiting.values());
+    }
+
+    /** Takes an answer; returns false if this agent was not asked, or has answered. */
+    synchronized boolean accept(Identity from, Outcome outcome) {
+        AgentEntry asked = waiting.remove(from);
+        if (asked == null) {
+            return false;
+        }
+        asked.answered();
+        outcomes.put(from, outcome);
+        return true;
+    }
+
+    /** Takes the same end for everyone who has not answered. */
+    synchronized void acceptAll(Verdict verdict, String kind, String message) {
+        for (AgentEntry agent : waiting()) {
+            accept(agent.identity(), new Outcome.Failure(verdict, kind, message.formatted(agent.identity())));
+        }
+    }
+
+    /** Waits for another agent instead; returns the how-manieth time, or -1 if it no longer waits for the first. */
+    synchronized int move(AgentEntry from, AgentEntry to) {
+        if (waiting.get(from.identity()) != from) {
+            return -1;
+        }
+        waiting.remove(from.identity());
+        from.answered();
+        waiting.put(to.identity(), to);
+        to.opened();
+        return ++reroutes;
+    }
+
+    synchronized boolean waitsFor(AgentEntry agent) {
+        return waiting.get(agent.identity()) == agent;
+    }
+
+    /** The same agent in a new life: what it owes, it still owes. */
+    synchronized void replace(AgentEntry old, AgentEntry now) {
+        if (waiting.replace(old.identity(), old, now)) {
+            old.answered();
+            now.opened();
+        }
+    }
+
+    synchronized int reroutes() {
+        return reroutes;
+    }
+
+    /** The end, once nobody is waited for; null before. */
+    synchronized @Nullable Outcomes end() {
+        return waiting.isEmpty() ? new Outcomes(outcomes) : null;
+    }
+}

@@ -1,0 +1,216 @@
+package io.nanite.mapper;
+
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Ping;
+import io.nanite.core.packet.Presence;
+import io.nanite.core.packet.Register;
+import io.nanite.core.packet.Status;
+import io.nanite.core.packet.UnRegister;
+import io.nanite.core.packet.Vitals;
+import io.nanite.core.transport.PacketSender;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the registry true to who is alive. Runs on the loop. */
+final class Presences {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Presences.class);
+
+    /** An agent that holds a request for longer is asked whether it is there. */
+    private static final long PATIENCE = Duration.ofMillis(300).toNanos();
+
+    /** How often it is asked. */
+    private static final long PROBE_EVERY = Duration.ofMillis(500).toNanos();
+
+    /** How often an agent that pings and is not known is asked to register. */
+    private static final long ASK_EVERY = Duration.ofSeconds(1).toNanos();
+
+    private final MapperConfig config;
+    private final TimeSource time;
+    private final Registry registry;
+    private final JobLedger jobs;
+    private final Router router;
+    private final PacketSender sender;
+    private final MapperListener listener;
+    private final Executor callbacks;
+
+    /** Agents that were asked to register, and when. */
+    private final Map<Identity, Long> asked = new HashMap<>();
+
+    private boolean linked = true;
+
+    Presences(
+            MapperConfig config,
+            TimeSource time,
+            Registry registry,
+            JobLedger jobs,
+            Router router,
+            PacketSender sender,
+            MapperListener listener,
+            Executor callbacks) {
+        this.config = config;
+        this.time = time;
+        this.registry = registry;
+        this.jobs = jobs;
+        this.router = router;
+        this.sender = sender;
+        this.listener = listener;
+        this.callbacks = callbacks;
+    }
+
+    void accept(Presence presence) {
+        if (presence instanceof Register register) {
+            registered(register);
+        } else if (presence instanceof Ping ping) {
+            pinged(ping);
+        } else if (presence instanceof UnRegister gone) {
+            unregistered(gone.identity());
+        }
+    }
+
+    private void registered(Register register) {
+        Identity identity = register.identity();
+        asked.remove(identity);
+        AgentEntry before = registry.find(identity);
+        if (before != null
+                && before.sameLife(register.vitals())
+                && before.offers(register.services(), register.tags())) {
+            before.seen(register.status(), register.vitals(), time.nanos());
+            return;
+        }
+        AgentEntry agent = new AgentEntry(
+                identity, register.services(), register.tags(), register.status(), register.vitals(), time.nanos());
+        registry.put(agent);
+        LOG.info("{} is here with {} services", identity, register.services().size());
+        callbacks.execute(() -> listener.registered(identity));
+        if (before != null) {
+            jobs.all().forEach(job -> job.replace(before, agent));
+            if (!before.sameLife(register.vitals())) {
+                router.resend(agent);
+            }
+        }
+    }
+
+    private void pinged(Ping ping) {
+        AgentEntry agent = registry.find(ping.identity());
+        if (agent == null) {
+            ask(ping.identity(), ping.vitals());
+        } else {
+            agent.seen(ping.status(), ping.vitals(), time.nanos());
+        }
+    }
+
+    private void ask(Identity stranger, Vitals vitals) {
+        long now = time.nanos();
+        Long last = asked.get(stranger);
+        if (last != null && now - last < ASK_EVERY) {
+            return;
+        }
+        asked.put(stranger, now);
+        if (vitals.boot() != null) {
+            sender.tellControl(stranger, new Advertise(stranger));
+        } else {
+            sender.tell(stranger, new Advertise(stranger)); // one in another language has only its work queue
+        }
+    }
+
+    private void unregistered(Identity identity) {
+        AgentEntry agent = registry.find(identity);
+        if (agent != null && registry.remove(agent)) {
+            LOG.info("{} has left", identity);
+            callbacks.execute(() -> listener.unregistered(identity));
+            // It finishes what it has begun and answers; what it had not begun it gave back to its queue.
+            router.reroute(agent, "has left");
+        }
+    }
+
+    /** Its queue, or the queue that lives and dies with its connection, does not exist. */
+    void missing(Identity identity, boolean workQueue) {
+        AgentEntry agent = registry.find(identity);
+        if (agent == null) {
+            return;
+        }
+        if (workQueue || agent.isSuspect()) {
+            lost(agent, workQueue ? "has no queue any more" : "is not connected any more");
+        } else {
+            // It may just be connecting again: no new work, and a second question.
+            agent.suspect(time.nanos());
+        }
+    }
+
+    private void lost(AgentEntry agent, String why) {
+        if (registry.remove(agent)) {
+            LOG.warn("{} {}", agent.identity(), why);
+            callbacks.execute(() -> listener.timedOut(agent.identity()));
+            router.reroute(agent, why);
+        }
+    }
+
+    /** Takes silent agents for dead. Called every now and then. */
+    void expire() {
+        if (!linked) {
+            return; // whoever hears nothing itself cannot say who is silent
+        }
+        long now = time.nanos();
+        for (AgentEntry agent : registry.all()) {
+            if (now - agent.lastSeen() > config.agentTimeout().toNanos()) {
+                lost(
+                        agent,
+                        "has been silent for %d s"
+                                .formatted(config.agentTimeout().toSeconds()));
+            }
+        }
+        for (Iterator<Long> all = asked.values().iterator(); all.hasNext(); ) {
+            if (now - all.next() > ASK_EVERY) {
+                all.remove();
+            }
+        }
+    }
+
+    /**
+     * Asks the agents that take their time whether they are there. A question to the queue that dies with the agent's
+     * connection comes back at once if it is dead, so that a killed agent is known in a moment and not after its time-out.
+     */
+    void probe() {
+        if (!linked) {
+            return;
+        }
+        long now = time.nanos();
+        for (OpenJob job : jobs.all()) {
+            if (now - job.since() > PATIENCE) {
+                job.waiting().forEach(agent -> probe(agent, now));
+            }
+        }
+        for (AgentEntry agent : registry.all()) {
+            if (agent.isSuspect()) {
+                probe(agent, now);
+            }
+        }
+    }
+
+    private void probe(AgentEntry agent, long now) {
+        if (agent.hasControl() && agent.mayProbe(now, PROBE_EVERY)) {
+            sender.tellControl(agent.identity(), new Ping(config.identity(), Status.UNKNOWN, Vitals.UNKNOWN));
+        }
+    }
+
+    void disconnected() {
+        linked = false;
+    }
+
+    /** The link stands again: everybody gets a new chance to be heard. */
+    void connected() {
+        linked = true;
+        long now = time.nanos();
+        registry.all().forEach(agent -> agent.heardAt(now));
+        sender.tellAgents(new Advertise(null));
+        router.resendAll();
+    }
+}

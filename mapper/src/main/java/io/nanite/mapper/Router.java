@@ -1,0 +1,331 @@
+package io.nanite.mapper;
+
+import io.nanite.core.NaniteException;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Metadata;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Payload;
+import io.nanite.core.packet.Push;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.TokenSource;
+import io.nanite.core.packet.Verdict;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.PublishReceipt;
+import io.nanite.mapper.selector.Candidate;
+import io.nanite.mapper.selector.Demand;
+import io.nanite.mapper.selector.Selector;
+import io.nanite.mapper.selector.Selectors;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a call to the agents that get it. Runs on the caller's thread: it reads the registry and writes the ledger without
+ * waiting for the loop. What agents leave behind is routed again on the loop.
+ */
+final class Router {
+
+    private static final int MOST_REROUTES = 3;
+
+    private final MapperConfig config;
+    private final TimeSource time;
+    private final Registry registry;
+    private final JobLedger jobs;
+    private final Selectors selectors;
+    private final PacketSender sender;
+    private final ServiceTimes times;
+    private final TokenSource tokens;
+    private final Executor callbacks;
+
+    Router(
+            MapperConfig config,
+            TimeSource time,
+            Registry registry,
+            JobLedger jobs,
+            Selectors selectors,
+            PacketSender sender,
+            ServiceTimes times,
+            TokenSource tokens,
+            Executor callbacks) {
+        this.config = config;
+        this.time = time;
+        this.registry = registry;
+        this.jobs = jobs;
+        this.selectors = selectors;
+        this.sender = sender;
+        this.times = times;
+        this.tokens = tokens;
+        this.callbacks = callbacks;
+    }
+
+    Job request(Service service, Payload payload, CallOptions options) {
+        Job job = new Job(tokens.next(), callbacks);
+        Duration timeout = options.timeout() == null ? config.timeout() : options.timeout();
+        Request request = new Request(
+                service,
+                payload,
+                config.identity(),
+                job.token(),
+                config.identity(),
+                options.selector(),
+                null,
+                options.persistent(),
+                options.tags(),
+                config.packing(),
+                Metadata.until(time.now().plus(timeout)));
+        try {
+            List<AgentEntry> targets = choose(service, options, Set.of());
+            long now = time.nanos();
+            OpenJob open = new OpenJob(job, request, options, targets, now, now + timeout.toNanos());
+            open(open);
+            for (AgentEntry target : targets) {
+                send(open, target, request);
+            }
+        } catch (NaniteException e) {
+            job.fail(e);
+        }
+        return job;
+    }
+
+    private void open(OpenJob open) {
+        try {
+            jobs.open(open);
+        } catch (OverloadedException e) {
+            open.waiting().forEach(AgentEntry::answered);
+            throw e;
+        }
+    }
+
+    private void send(OpenJob open, AgentEntry target, Request request) {
+        target.sent();
+        try {
+            sender.request(target.identity(), request.to(target.identity()), mayPack(target, request.service()));
+        } catch (SerializationException e) {
+            jobs.accept(
+                    open,
+                    target.identity(),
+                    new Outcome.Failure(Verdict.FAILED, "BadPayload", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private boolean mayPack(AgentEntry target, Service service) {
+        return config.packing() && target.vitals().packs() && times.isQuick(service);
+    }
+
+    CompletionStage<Pushed> push(Service service, Payload payload, CallOptions options) {
+        CompletableFuture<Pushed> pushed = new CompletableFuture<>();
+        Push push = new Push(
+                service,
+                payload,
+                config.identity(),
+                tokens.next(),
+                options.selector(),
+                null,
+                options.persistent(),
+                options.tags(),
+                Metadata.NONE);
+        try {
+            List<AgentEntry> targets = choose(service, options, Set.of());
+            List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
+            for (AgentEntry target : targets) {
+                arrivals.add(deliver(push, options, target, Set.of()));
+            }
+            CompletableFuture.allOf(arrivals.toArray(CompletableFuture[]::new))
+                    .whenComplete((nothing, error) -> callbacks.execute(() -> {
+                        if (error == null) {
+                            List<Identity> agents = new ArrayList<>();
+                            arrivals.forEach(arrival -> agents.add(arrival.join()));
+                            pushed.complete(new Pushed(push.token(), agents));
+                        } else {
+                            pushed.completeExceptionally(error.getCause() == null ? error : error.getCause());
+                        }
+                    }));
+        } catch (NaniteException e) {
+            pushed.completeExceptionally(e);
+        }
+        return pushed.minimalCompletionStage();
+    }
+
+    /** Until the broker has it; an agent that turns out to be gone is passed over for another, three times at most. */
+    private CompletableFuture<Identity> deliver(
+            Push push, CallOptions options, AgentEntry target, Set<Identity> goneBefore) {
+        target.sent();
+        return sender.push(target.identity(), push.to(target.identity()), mayPack(target, push.service()))
+                .thenCompose(receipt -> {
+                    if (receipt instanceof PublishReceipt.Confirmed) {
+                        return CompletableFuture.completedFuture(target.identity());
+                    }
+                    if (receipt instanceof PublishReceipt.Unknown unknown) {
+                        return CompletableFuture.failedFuture(unknown.cause());
+                    }
+                    if (options.target() != null) {
+                        return CompletableFuture.failedFuture(unknownAgent(target.identity()));
+                    }
+                    Set<Identity> gone = new TreeSet<>(goneBefore);
+                    gone.add(target.identity());
+                    try {
+                        AgentEntry other = choose(push.service(), options, gone).get(0);
+                        return deliver(push, options, other, gone);
+                    } catch (NaniteException e) {
+                        return CompletableFuture.failedFuture(e);
+                    }
+                });
+    }
+
+    /** Finds who shall do it; throws what the caller gets if nobody can. */
+    private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
+        if (options.target() != null) {
+            return List.of(targeted(service, options.target()));
+        }
+        Selector selector = selectors
+                .named(options.selector())
+                .orElseThrow(() -> new UnknownSelectorException(
+                        "selector: %s (expected: one of %s)".formatted(options.selector(), selectors.names())));
+        List<AgentEntry> able = healthy(registry.able(service, options.tags()), not);
+        if (able.isEmpty() || not.size() > MOST_REROUTES) {
+            throw nobody(service, options, not);
+        }
+        List<AgentEntry> chosen = new ArrayList<>(1);
+        for (Candidate candidate : selector.select(new Demand(service, options.tags()), able)) {
+            chosen.add((AgentEntry) candidate);
+        }
+        if (chosen.isEmpty()) {
+            throw new NoAgentException("%s: the selector %s chose none of %d able agents"
+                    .formatted(service, options.selector(), able.size()));
+        }
+        return chosen;
+    }
+
+    private AgentEntry targeted(Service service, Identity identity) {
+        AgentEntry agent = registry.find(identity);
+        if (agent == null) {
+            throw unknownAgent(identity);
+        }
+        if (!agent.services().contains(service)) {
+            throw new NoAgentException("%s does not offer %s (expected: one of %s)"
+                    .formatted(identity, service, new TreeSet<>(agent.services())));
+        }
+        return agent;
+    }
+
+    private static UnknownAgentException unknownAgent(Identity identity) {
+        return new UnknownAgentException("target: %s (expected: a live agent)".formatted(identity));
+    }
+
+    private static List<AgentEntry> healthy(List<AgentEntry> able, Set<Identity> not) {
+        for (AgentEntry agent : able) {
+            if (agent.isSuspect() || not.contains(agent.identity())) {
+                return able.stream()
+                        .filter(one -> !one.isSuspect() && !not.contains(one.identity()))
+                        .toList();
+            }
+        }
+        return able;
+    }
+
+    private NoAgentException nobody(Service service, CallOptions options, Set<Identity> not) {
+        int offering = registry.able(service, Set.of()).size();
+        String why;
+        if (!not.isEmpty()) {
+            why = "no live agent but %s, gone meanwhile, offers it".formatted(not);
+        } else if (offering == 0) {
+            why = "no live agent offers it";
+        } else if (options.tags().isEmpty()) {
+            why = "%d offer it and do not answer at the moment".formatted(offering);
+        } else {
+            why = "%d offer it, none with all the tags %s".formatted(offering, new TreeSet<>(options.tags()));
+        }
+        return new NoAgentException("%s: %s".formatted(service, why));
+    }
+
+    /** An agent is gone, with this work in its hands or its queue. On the loop. */
+    void reroute(AgentEntry gone, String why) {
+        for (OpenJob job : jobs.all()) {
+            if (job.waitsFor(gone)) {
+                reroute(job, gone, why);
+            }
+        }
+    }
+
+    private void reroute(OpenJob job, AgentEntry gone, String why) {
+        if (job.options().target() != null) {
+            return; // its queue keeps it, and the deadline ends it, if the agent does not come back
+        }
+        AgentEntry other = job.several() || job.reroutes() >= MOST_REROUTES ? null : another(job, gone);
+        if (other == null) {
+            jobs.accept(
+                    job,
+                    gone.identity(),
+                    new Outcome.Failure(Verdict.LOST, "AgentLost", "%s %s".formatted(gone.identity(), why)));
+            return;
+        }
+        int times = job.move(gone, other);
+        if (times > 0) {
+            Metadata metadata = job.request().metadata();
+            for (int i = 0; i < times; i++) {
+                metadata = metadata.nextAttempt();
+            }
+            send(job, other, job.request().with(metadata));
+        }
+    }
+
+    private @Nullable AgentEntry another(OpenJob job, AgentEntry gone) {
+        try {
+            return choose(job.request().service(), job.options(), Set.of(gone.identity()))
+                    .get(0);
+        } catch (NaniteException e) {
+            return null;
+        }
+    }
+
+    /** The queue that this work was for does not exist. On the loop, after the agent has left the registry. */
+    void returned(Deliverable work) {
+        OpenJob job = jobs.find(work.token());
+        Identity target = work.target();
+        if (job == null || target == null) {
+            return;
+        }
+        for (AgentEntry agent : job.waiting()) {
+            if (!agent.identity().equals(target)) {
+                continue;
+            }
+            if (job.options().target() != null) {
+                jobs.accept(
+                        job,
+                        target,
+                        new Outcome.Failure(
+                                Verdict.LOST, "UnknownAgent", "%s has no queue any more".formatted(target)));
+            } else {
+                reroute(job, agent, "has no queue any more");
+            }
+        }
+    }
+
+    /** Sends again what the agent was asked and has not answered; it knows what it has done already. On the loop. */
+    void resend(AgentEntry agent) {
+        for (OpenJob job : jobs.all()) {
+            if (job.waitsFor(agent)) {
+                send(job, agent, job.request());
+            }
+        }
+    }
+
+    /** Sends again everything that waits for an answer. On the loop, when a connection stands again. */
+    void resendAll() {
+        for (OpenJob job : jobs.all()) {
+            for (AgentEntry agent : job.waiting()) {
+                send(job, agent, job.request());
+            }
+        }
+    }
+}
