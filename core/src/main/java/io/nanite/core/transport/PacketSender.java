@@ -49,9 +49,11 @@ public final class PacketSender {
         transport.send(parcel(new Address.Queue(who.value()), packet, new Recipient.One(who), false, false));
     }
 
-    /** Answers on the channel that the work came by. */
-    public void reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
-        part.reply(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
+    /** Answers on the channel that the work came by; returns how many bytes the answer has. */
+    public int reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        Parcel answer = parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable);
+        part.reply(answer);
+        return answer.body().length();
     }
 
     private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
