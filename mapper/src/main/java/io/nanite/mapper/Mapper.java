@@ -8,6 +8,7 @@ import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Authorizer;
+import io.nanite.core.serializer.JsonSerializer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
@@ -96,29 +97,34 @@ public final class Mapper implements AutoCloseable {
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
-    public static Mapper start(MapperConfig config, Serializer serializer, Transport transport) {
-        return with(config, serializer).start(transport);
+    public static Mapper start(MapperConfig config, Transport transport) {
+        return with(config).start(transport);
     }
 
     /** A mapper that is more than its configuration: with listeners, selectors, an authorizer. */
-    public static Builder with(MapperConfig config, Serializer serializer) {
-        return new Builder(config, serializer);
+    public static Builder with(MapperConfig config) {
+        return new Builder(config);
     }
 
-    /** Collects what a mapper is made of; everything but the configuration and the serializer has a default. */
+    /** Collects what a mapper is made of; everything but the configuration has a default. */
     public static final class Builder {
 
         private final MapperConfig config;
-        private final Serializer serializer;
+        private Serializer serializer = new JsonSerializer();
         private MapperListener listener = new MapperListener() {};
         private Authorizer authorizer = Authorizer.allowAll();
         private Selectors selectors = Selectors.standard(new SharedRandom());
         private TokenSource tokens = TokenSource.secure();
         private @Nullable EventLoop loop;
 
-        private Builder(MapperConfig config, Serializer serializer) {
+        private Builder(MapperConfig config) {
             this.config = config;
-            this.serializer = serializer;
+        }
+
+        /** How packets are written and read; JSON if nothing else is said. */
+        public Builder serializer(Serializer newSerializer) {
+            serializer = newSerializer;
+            return this;
         }
 
         public Builder listener(MapperListener newListener) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How a request ended: one outcome for each agent that was asked, the missing ones included. */
 public record Outcomes(Map<Identity, Outcome> byAgent) {
@@ -34,12 +35,12 @@ public record Outcomes(Map<Identity, Outcome> byAgent) {
         return byAgent.values().iterator().next();
     }
 
-    /** What the agents returned that returned something, as plain data; null values are left out. */
-    public Map<String, Object> values() {
-        Map<String, Object> values = new LinkedHashMap<>();
+    /** What the agents returned that succeeded, as plain data, by their names. */
+    public Map<String, @Nullable Object> values() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
         byAgent.forEach((agent, outcome) -> {
-            if (outcome instanceof Outcome.Success success && success.payload().value() instanceof Object value) {
-                values.put(agent.name(), value);
+            if (outcome instanceof Outcome.Success success) {
+                values.put(agent.name(), success.payload().value());
             }
         });
         return values;

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Runs tasks one at a time, in order, on a thread of its own. State touched only from here needs no lock. */
 public interface EventLoop extends AutoCloseable {
 
-    /** Runs the task soon. After {@link #close} it is dropped. */
+    /** Runs the task soon. After {@link #close} it is dropped, here and below. */
     void execute(Runnable task);
 
     /** Runs the task once after the delay, unless the returned handle is cancelled before. */

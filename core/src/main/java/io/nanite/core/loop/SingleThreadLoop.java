@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The loop used in production: one daemon thread of the given name. */
 public final class SingleThreadLoop implements EventLoop {
@@ -37,18 +38,23 @@ public final class SingleThreadLoop implements EventLoop {
 
     @Override
     public Cancellable after(Duration delay, Runnable task) {
-        return cancelling(executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
+        return scheduled(() -> executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     @Override
     public Cancellable every(Duration period, Runnable task) {
         // Fixed delay: after a long pause, run once, not once for every beat missed.
-        return cancelling(executor.scheduleWithFixedDelay(
+        return scheduled(() -> executor.scheduleWithFixedDelay(
                 guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    private static Cancellable cancelling(Future<?> future) {
-        return () -> future.cancel(false);
+    private static Cancellable scheduled(Supplier<Future<?>> scheduling) {
+        try {
+            Future<?> future = scheduling.get();
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException e) {
+            return () -> {}; // closed: dropped, as with execute
+        }
     }
 
     @Override

@@ -54,14 +54,22 @@ public final class PacketSender {
         transport.send(parcel(Address.controlOf(agent), packet, new Recipient.One(agent), false, false));
     }
 
-    /** Answers on the channel that the work came by. */
-    public void reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
-        part.reply(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
+    /** Answers on the channel that the work came by; returns how many bytes the answer has. */
+    public int reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        Parcel answer = answer(mapper, reply, packable);
+        part.reply(answer);
+        return answer.body().length();
     }
 
-    /** Sends the last answer, and settles the work behind it. */
-    public void settle(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
-        part.settle(parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable));
+    /** Sends the last answer, and settles the work behind it; returns how many bytes the answer has. */
+    public int settle(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        Parcel answer = answer(mapper, reply, packable);
+        part.settle(answer);
+        return answer.body().length();
+    }
+
+    private Parcel answer(Identity mapper, Reply reply, boolean packable) {
+        return parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable);
     }
 
     private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
