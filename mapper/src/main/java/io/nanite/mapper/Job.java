@@ -34,7 +34,7 @@ public final class Job {
      */
     public CompletionStage<Outcomes> outcomes() {
         CompletableFuture<Outcomes> handedOver = new CompletableFuture<>();
-        end.whenComplete((outcomes, error) -> callbacks.execute(() -> {
+        var unused = end.whenComplete((outcomes, error) -> callbacks.execute(() -> {
             if (error == null) {
                 handedOver.complete(outcomes);
             } else {
