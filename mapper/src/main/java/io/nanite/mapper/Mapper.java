@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -263,7 +264,7 @@ public final class Mapper implements AutoCloseable {
     }
 
     /** The services that are offered, and by how many agents. */
-    public TreeMap<Service, Integer> services() {
+    public SortedMap<Service, Integer> services() {
         return new TreeMap<>(registry.services());
     }
 

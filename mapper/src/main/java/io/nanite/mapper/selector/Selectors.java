@@ -4,6 +4,7 @@ import io.nanite.core.ConfigException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,7 +57,7 @@ public final class Selectors {
     }
 
     /** All names, sorted, for messages. */
-    public TreeSet<String> names() {
+    public SortedSet<String> names() {
         return new TreeSet<>(byName.keySet());
     }
 
