@@ -1,0 +1,297 @@
+package io.nanite.agent;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Key;
+import com.google.inject.Module;
+import com.google.inject.Stage;
+import com.google.inject.TypeLiteral;
+import io.nanite.agent.actor.Interceptor;
+import io.nanite.agent.status.StatusProbe;
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.TokenSource;
+import io.nanite.core.security.Authorizer;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Source;
+import io.nanite.core.transport.Subscription;
+import io.nanite.core.transport.Transport;
+import io.nanite.core.transport.TransportException;
+import io.nanite.core.transport.TransportListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An agent: hosts actors, tells every mapper about them, and runs what it is asked for. Started once, closed once; safe
+ * for use by many threads.
+ *
+ * <pre>{@code
+ * try (Agent agent = Agent.start(AgentConfig.named("fred"), transport, new Shop())) {
+ *     agent.awaitClose();
+ * }
+ * }</pre>
+ */
+public final class Agent implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    /** Most bytes of answers that are remembered. */
+    private static final long REMEMBERED_BYTES = 32L << 20;
+
+    private enum State {
+        NEW,
+        STARTED,
+        QUIET,
+        CLOSED
+    }
+
+    private final AgentConfig config;
+    private final Transport transport;
+    private final EventLoop loop;
+    private final Services services;
+    private final Counts counts = new Counts();
+    private final ExecutorService probing;
+    private final Dispatcher dispatcher;
+    private final Announcer announcer;
+    private final AgentInbox inbox;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private State state = State.NEW;
+    private @Nullable Subscription control;
+    private @Nullable Subscription work;
+
+    private Agent(AgentConfig config, Transport transport, Injector injector) {
+        this.config = config;
+        this.transport = transport;
+        Identity self = config.identity();
+        services = servicesOf(injector);
+        loop = injector.getInstance(EventLoop.class);
+        Serializer serializer = injector.getInstance(Serializer.class);
+        TokenSource tokens = injector.getInstance(TokenSource.class);
+        PacketSender sender = new PacketSender(serializer, transport);
+        DeadLetters deadLetters = new DeadLetters(self, transport, loop, counts);
+        Answers answers = new Answers(self, config.packs(), sender, deadLetters);
+        CompletedJobs completed = new CompletedJobs(config.remembered(), REMEMBERED_BYTES);
+        String workerName = self + "-worker";
+        dispatcher = new Dispatcher(
+                self,
+                config.slots(),
+                services,
+                List.copyOf(injector.getInstance(Key.get(new TypeLiteral<Set<Interceptor>>() {}))),
+                serializer,
+                answers,
+                completed,
+                config.virtualThreads() ? Workers.virtual(workerName) : Workers.platform(workerName, config.slots()),
+                loop,
+                injector.getInstance(FatalErrors.class),
+                counts);
+        probing = Workers.platform(self + "-probe", 1);
+        announcer = new Announcer(
+                new Announcer.Self(config, services.all(), tokens.next().value(), version()),
+                dispatcher::busy,
+                injector.getInstance(StatusProbe.class),
+                probing,
+                sender,
+                loop,
+                () -> fraction(tokens));
+        inbox = new AgentInbox(
+                self,
+                serializer,
+                injector.getInstance(Authorizer.class),
+                completed,
+                dispatcher,
+                announcer,
+                answers,
+                deadLetters,
+                loop.time(),
+                counts);
+    }
+
+    /**
+     * An agent that is not started: its actors exist, nothing else does. It owns the transport: starts it and closes it. Throws
+     * {@link io.nanite.core.ConfigException} if an actor cannot be offered, and Guice's
+     * {@link com.google.inject.CreationException} or {@link com.google.inject.ProvisionException} if it cannot be made.
+     */
+    public static Agent create(AgentConfig config, Transport transport, Module... modules) {
+        List<Module> all = new ArrayList<>();
+        all.add(new AgentDefaults(config));
+        all.addAll(Arrays.asList(modules));
+        return new Agent(config, transport, Guice.createInjector(Stage.PRODUCTION, all));
+    }
+
+    /** As {@link #create}, and {@linkplain #start() started}. */
+    public static Agent start(AgentConfig config, Transport transport, Module... modules) {
+        Agent agent = create(config, transport, modules);
+        agent.start();
+        return agent;
+    }
+
+    private static Services servicesOf(Injector injector) {
+        Services services = new Services();
+        for (ActorBinding binding : injector.getInstance(Key.get(new TypeLiteral<Set<ActorBinding>>() {}))) {
+            services.add(binding.type(), binding.prefix(), binding.actor(injector));
+        }
+        return services;
+    }
+
+    public Identity identity() {
+        return config.identity();
+    }
+
+    /** What it can be asked for. */
+    public Set<Service> services() {
+        return services.all();
+    }
+
+    /** How many of its slots are taken. */
+    public int busy() {
+        return dispatcher.busy();
+    }
+
+    /** What it has done so far. */
+    public Tally tally() {
+        return counts.tally();
+    }
+
+    /**
+     * Connects, takes work, and registers. Throws {@link TransportException} if the broker cannot be reached or refuses;
+     * the agent is closed then. Starting twice does nothing; starting after the end throws
+     * {@link IllegalStateException}.
+     */
+    public synchronized void start() {
+        if (state == State.STARTED) {
+            return;
+        }
+        if (state != State.NEW) {
+            throw new IllegalStateException("agent %s: %s (expected: new)".formatted(identity(), state));
+        }
+        state = State.STARTED;
+        try {
+            transport.start(listener());
+            control = transport.subscribe(Source.control(identity()), inbox.control());
+            work = transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        announcer.open();
+        LOG.info("{} started with {} slots", identity(), config.slots());
+    }
+
+    /**
+     * Takes no more work: unregisters, and gives back what has not started. What is running goes on, and answers. Doing
+     * it twice does nothing.
+     */
+    public synchronized void quiet() {
+        if (state != State.STARTED) {
+            return;
+        }
+        state = State.QUIET;
+        inbox.quiet();
+        if (work != null) {
+            work.cancel();
+        }
+        announcer.close();
+        dispatcher.stop();
+    }
+
+    /**
+     * {@linkplain #quiet() Quiet}, then waits for the running jobs as long as the grace lasts, then interrupts them; at
+     * last disconnects. Closing twice does nothing.
+     */
+    @Override
+    public synchronized void close() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        quiet();
+        state = State.CLOSED;
+        try {
+            dispatcher.close(config.grace());
+            probing.shutdownNow();
+            if (control != null) {
+                control.cancel();
+            }
+            transport.close();
+        } finally {
+            loop.close();
+            closed.countDown();
+        }
+        LOG.info("{} closed", identity());
+    }
+
+    /** Waits until it is closed, by whomever. */
+    public void awaitClose() throws InterruptedException {
+        closed.await();
+    }
+
+    /** Waits until it is closed, at most so long; whether it is. */
+    public boolean awaitClose(Duration patience) throws InterruptedException {
+        return closed.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private TransportListener listener() {
+        return new TransportListener() {
+            @Override
+            public void connected() {
+                announcer.register(); // nothing at the start, when it has not opened
+            }
+
+            @Override
+            public void disconnected(TransportException cause) {
+                LOG.warn("{} lost the broker: {}", identity(), cause.getMessage());
+            }
+
+            @Override
+            public void returned(Address to, Delivery packets) {
+                counts.returned.add(packets.parts().size());
+                LOG.debug("{} answers to {} returned: nobody reads there", identity(), to);
+            }
+
+            @Override
+            public void blocked(String reason) {
+                LOG.warn("{} blocked by the broker: {}", identity(), reason);
+            }
+
+            @Override
+            public void unblocked(Duration blockedFor) {
+                LOG.info("{} unblocked after {}", identity(), blockedFor);
+            }
+        };
+    }
+
+    /** From 0 to 1. */
+    private static double fraction(TokenSource tokens) {
+        return Integer.parseInt(tokens.next().value().substring(0, 6), 16) / (double) 0x1000000;
+    }
+
+    private static @Nullable String version() {
+        try (InputStream in = Agent.class.getResourceAsStream("version.properties")) {
+            if (in == null) {
+                return null;
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

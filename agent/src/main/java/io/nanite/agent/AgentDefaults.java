@@ -1,0 +1,49 @@
+package io.nanite.agent;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.multibindings.Multibinder;
+import com.google.inject.multibindings.OptionalBinder;
+import io.nanite.agent.actor.Interceptor;
+import io.nanite.agent.status.StatusProbe;
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.core.packet.TokenSource;
+import io.nanite.core.security.Authorizer;
+import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an agent uses where its modules bind nothing else. */
+final class AgentDefaults extends AbstractModule {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentDefaults.class);
+
+    private final AgentConfig config;
+
+    AgentDefaults(AgentConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    protected void configure() {
+        bind(AgentConfig.class).toInstance(config);
+        Multibinder.newSetBinder(binder(), ActorBinding.class).permitDuplicates();
+        Multibinder.newSetBinder(binder(), Interceptor.class);
+        orElse(StatusProbe.class, StatusProbe.loadAverage());
+        orElse(Authorizer.class, Authorizer.allowAll());
+        orElse(Serializer.class, new JsonSerializer());
+        orElse(TokenSource.class, TokenSource.secure());
+        orElse(FatalErrors.class, error -> {}); // logged where it happens
+        // A provider: its thread starts with its first task, but only one that is used should exist at all.
+        OptionalBinder.newOptionalBinder(binder(), EventLoop.class)
+                .setDefault()
+                .toProvider(() -> new SingleThreadLoop(
+                        config.identity() + "-loop",
+                        e -> LOG.error("{} task on the loop failed", config.identity(), e)));
+    }
+
+    private <T> void orElse(Class<T> type, T otherwise) {
+        OptionalBinder.newOptionalBinder(binder(), type).setDefault().toInstance(otherwise);
+    }
+}

@@ -1,0 +1,214 @@
+package io.nanite.agent;
+
+import io.nanite.agent.CompletedJobs.Entry;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Request;
+import io.nanite.core.security.Authorizer;
+import io.nanite.core.security.Decision;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.Receiver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door for everything that is sent to an agent: reads it, asks whether it may be done, and hands on what is new. Every
+ * packet leaves through the dispatcher, an answer, or the dead letters. On the transport's thread.
+ */
+final class AgentInbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AgentInbox.class);
+
+    private final Identity self;
+    private final Serializer serializer;
+    private final Authorizer authorizer;
+    private final CompletedJobs completed;
+    private final Dispatcher dispatcher;
+    private final Announcer announcer;
+    private final Answers answers;
+    private final DeadLetters deadLetters;
+    private final TimeSource time;
+    private final Counts counts;
+    private final Set<Class<?>> reported = ConcurrentHashMap.newKeySet();
+    private volatile boolean quiet;
+
+    AgentInbox(
+            Identity self,
+            Serializer serializer,
+            Authorizer authorizer,
+            CompletedJobs completed,
+            Dispatcher dispatcher,
+            Announcer announcer,
+            Answers answers,
+            DeadLetters deadLetters,
+            TimeSource time,
+            Counts counts) {
+        this.self = self;
+        this.serializer = serializer;
+        this.authorizer = authorizer;
+        this.completed = completed;
+        this.dispatcher = dispatcher;
+        this.announcer = announcer;
+        this.answers = answers;
+        this.deadLetters = deadLetters;
+        this.time = time;
+        this.counts = counts;
+    }
+
+    /** From now on all work is given back. */
+    void quiet() {
+        quiet = true;
+    }
+
+    /** Reads the agent's own queue. */
+    Receiver work() {
+        return new Receiver() {
+            @Override
+            public void receive(Delivery delivery) {
+                receiveWork(delivery);
+            }
+
+            @Override
+            public void resubscribed(int epoch) {
+                announcer.rebuilt(epoch);
+            }
+        };
+    }
+
+    /** Reads what reaches the agent past its work. */
+    Receiver control() {
+        return delivery -> {
+            for (Delivery.Part part : delivery.parts()) {
+                receiveControl(part);
+            }
+        };
+    }
+
+    private void receiveControl(Delivery.Part part) {
+        Packet packet;
+        try {
+            packet = serializer.read(part.body(), part.contentType());
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.warn("{} control packet dropped: {}", self, Printable.of(String.valueOf(e.getMessage())));
+            part.settle();
+            return;
+        }
+        if (packet instanceof Advertise advertise && denial(packet) == null) {
+            advertise(advertise);
+        }
+        part.settle();
+    }
+
+    private void receiveWork(Delivery delivery) {
+        List<Delivery.Part> parts = delivery.parts();
+        if (quiet) {
+            parts.forEach(Delivery.Part::requeue);
+        } else if (parts.size() == 1) {
+            Delivery.Part part = parts.get(0);
+            boolean again = delivery.redelivered() || "true".equals(part.header(DeadLetters.REDELIVERED));
+            Job job = admit(part, again);
+            if (job != null) {
+                dispatcher.dispatch(List.of(job));
+            }
+        } else if (delivery.redelivered()) {
+            // Perhaps one of them killed the process that had them: it must not take the others with it again.
+            counts.takenApart.increment();
+            parts.forEach(deadLetters::isolate);
+        } else {
+            List<Job> jobs = new ArrayList<>(parts.size());
+            for (Delivery.Part part : parts) {
+                Job job = admit(part, false);
+                if (job != null) {
+                    jobs.add(job);
+                }
+            }
+            dispatcher.dispatch(jobs);
+        }
+    }
+
+    /** The job to be run, or null if the packet is dealt with. */
+    private @Nullable Job admit(Delivery.Part part, boolean redelivered) {
+        Packet packet;
+        try {
+            packet = serializer.read(part.body(), part.contentType());
+        } catch (RuntimeException | StackOverflowError e) {
+            deadLetters.bury(part, null, "unreadable: " + e.getMessage());
+            return null;
+        }
+        String denial = denial(packet);
+        if (packet instanceof Deliverable work) {
+            Job job = new Job(work, part, redelivered, answers, time);
+            return admit(job, denial) ? job : null;
+        }
+        if (packet instanceof Advertise advertise) {
+            if (denial == null) {
+                advertise(advertise);
+            }
+            part.settle();
+            return null;
+        }
+        deadLetters.bury(
+                part, null, "a %s is no work".formatted(packet.getClass().getSimpleName()));
+        return null;
+    }
+
+    private boolean admit(Job job, @Nullable String denial) {
+        if (job.work() instanceof Request && job.asker() == null) {
+            deadLetters.bury(job.part(), job.token(), "request without reply_to");
+            return false;
+        }
+        if (denial != null) {
+            counts.refused.increment();
+            answers.answer(job, Failures.refused(denial), Answers.NOT_RUN);
+            return false;
+        }
+        return isNew(job);
+    }
+
+    /** Whether the job has to be done; if not, it has its answer, or waits for it. */
+    private boolean isNew(Job job) {
+        for (Entry known = completed.begin(job); known != null; known = completed.begin(job)) {
+            boolean dealtWith = false;
+            if (known instanceof Finished finished) {
+                answers.repeat(job, finished);
+                dealtWith = true;
+            } else if (known instanceof Job running) {
+                dealtWith = running.follow(job); // else it ended just now: look again
+            }
+            if (dealtWith) {
+                counts.repeated.increment();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void advertise(Advertise advertise) {
+        Identity target = advertise.target();
+        if (target == null || target.equals(self)) {
+            announcer.register();
+        }
+    }
+
+    /** Why the packet may not be acted on; null if it may. */
+    private @Nullable String denial(Packet packet) {
+        try {
+            return authorizer.authorize(packet) instanceof Decision.Denied denied ? denied.reason() : null;
+        } catch (RuntimeException e) {
+            if (reported.add(e.getClass())) {
+                LOG.error("{} authorizer failed, so it denied; more of this kind are not reported", self, e);
+            }
+            return "the authorizer of %s failed".formatted(self);
+        }
+    }
+}

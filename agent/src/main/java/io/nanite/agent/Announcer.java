@@ -1,0 +1,214 @@
+package io.nanite.agent;
+
+import io.nanite.agent.status.StatusProbe;
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Ping;
+import io.nanite.core.packet.Presence;
+import io.nanite.core.packet.Register;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Status;
+import io.nanite.core.packet.UnRegister;
+import io.nanite.core.packet.Vitals;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.PacketSender;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the mappers that this agent is here, alive and so loaded, or gone. Pings go out from the loop, whatever the status
+ * probe does: it is asked on a thread of its own. Safe for use by many threads.
+ */
+final class Announcer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+
+    /** How much sooner or later a ping may come: agents that started together must not ping together for ever. */
+    private static final double JITTER = 0.1;
+
+    /** How long a ping waits for the probe. */
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    /** What an agent says about itself that never changes. */
+    record Self(
+            AgentConfig config,
+            Set<Service> services,
+            String boot,
+            @Nullable String version) {}
+
+    private final Self self;
+    private final IntSupplier busy;
+    private final StatusProbe probe;
+    private final Executor probing;
+    private final PacketSender sender;
+    private final EventLoop loop;
+    private final DoubleSupplier random;
+    private final Set<Object> reported = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean measuring = new AtomicBoolean();
+
+    private volatile Status measured = Status.UNKNOWN;
+    private volatile int epoch;
+    private boolean open;
+
+    /**
+     * {@code random} gives numbers from 0 to 1; {@code probing} runs the probe and may refuse to; {@code busy} says how
+     * many slots are taken.
+     */
+    Announcer(
+            Self self,
+            IntSupplier busy,
+            StatusProbe probe,
+            Executor probing,
+            PacketSender sender,
+            EventLoop loop,
+            DoubleSupplier random) {
+        this.self = self;
+        this.busy = busy;
+        this.probe = probe;
+        this.probing = probing;
+        this.sender = sender;
+        this.loop = loop;
+        this.random = random;
+    }
+
+    /** Registers, and pings from now on. */
+    void open() {
+        synchronized (this) {
+            open = true;
+        }
+        measure(() -> {
+            register();
+            LOG.info(
+                    "{} registered {} services {} with tags {}",
+                    identity(),
+                    self.services().size(),
+                    self.services(),
+                    self.config().tags());
+        });
+        pingLater();
+    }
+
+    /** Tells every mapper all there is to know about this agent; nothing unless it is open. */
+    void register() {
+        tell(
+                Address.REGISTRATION,
+                new Register(identity(), self.services(), self.config().tags(), status(), vitals()));
+    }
+
+    /** The queue or its consumer was built again: mappers must know that work may have been lost on the way. */
+    void rebuilt(int epoch) {
+        this.epoch = epoch;
+        register();
+    }
+
+    /** Says good-bye, and nothing after it. */
+    void close() {
+        synchronized (this) {
+            if (!open) {
+                return;
+            }
+            tell(Address.REGISTRATION, new UnRegister(identity()));
+            open = false;
+        }
+        LOG.info("{} unregistered", identity());
+    }
+
+    private Identity identity() {
+        return self.config().identity();
+    }
+
+    private Vitals vitals() {
+        AgentConfig config = self.config();
+        return new Vitals(config.slots(), busy.getAsInt(), self.boot(), epoch, self.version(), config.packs());
+    }
+
+    private Status status() {
+        Status last = measured;
+        return last.equals(Status.UNKNOWN)
+                ? Status.of((double) busy.getAsInt() / self.config().slots())
+                : last;
+    }
+
+    /** One at a time, so that nothing follows the good-bye. */
+    private synchronized void tell(Address fanout, Presence presence) {
+        if (!open) {
+            return;
+        }
+        try {
+            sender.tellMappers(fanout, presence);
+        } catch (RuntimeException e) {
+            report(e.getClass(), "could not tell the mappers", e);
+        }
+    }
+
+    private synchronized void pingLater() {
+        if (open) {
+            double factor = 1 - JITTER + 2 * JITTER * random.getAsDouble();
+            long nanos = (long) (self.config().pingTime().toNanos() * factor);
+            loop.after(Duration.ofNanos(nanos), this::ping);
+        }
+    }
+
+    private void ping() {
+        pingLater();
+        measure(() -> tell(Address.HEARTBEAT, new Ping(identity(), status(), vitals())));
+    }
+
+    /** Does it on the loop, once: after the probe was asked, or when it has been waited for long enough. */
+    private void measure(Runnable then) {
+        AtomicBoolean done = new AtomicBoolean();
+        Runnable once = () -> {
+            if (done.compareAndSet(false, true)) {
+                then.run();
+            }
+        };
+        if (!measuring.compareAndSet(false, true)) {
+            report("hangs", "status probe has not returned since the last ping", null);
+            loop.execute(once);
+            return;
+        }
+        EventLoop.Cancellable late = loop.after(PATIENCE, once);
+        try {
+            probing.execute(() -> {
+                try {
+                    ask();
+                } finally {
+                    measuring.set(false);
+                }
+                loop.execute(() -> {
+                    late.cancel();
+                    once.run();
+                });
+            });
+        } catch (RejectedExecutionException e) {
+            late.cancel(); // closing: nobody would hear it anyway
+        }
+    }
+
+    private void ask() {
+        try {
+            measured = Objects.requireNonNull(probe.measure(), "status: null (expected: a Status)");
+        } catch (Throwable e) {
+            if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
+                throw error;
+            }
+            report(e.getClass(), "status probe failed, the last status stands", e);
+        }
+    }
+
+    private void report(Object kind, String what, @Nullable Throwable cause) {
+        if (reported.add(kind)) {
+            LOG.warn("{} {}; more of this kind are not reported", identity(), what, cause);
+        }
+    }
+}

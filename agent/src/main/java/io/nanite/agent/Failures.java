@@ -1,0 +1,56 @@
+package io.nanite.agent;
+
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome.Failure;
+import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Verdict;
+import java.time.Instant;
+
+/** The words for the ways in which a job can fail here. */
+final class Failures {
+
+    private Failures() {}
+
+    static Failure noSuchService(Identity self, Service service) {
+        return new Failure(
+                Verdict.FAILED, "NoSuchService", "service: %s (expected: one of %s)".formatted(service, self));
+    }
+
+    static Failure badPayload(Service service, Throwable cause) {
+        return new Failure(
+                Verdict.FAILED,
+                "BadPayload",
+                "payload for %s: %s".formatted(service, Printable.of(String.valueOf(cause.getMessage()))));
+    }
+
+    static Failure refused(String reason) {
+        return new Failure(Verdict.REFUSED, "Refused", reason);
+    }
+
+    static Failure expired(Deliverable work) {
+        return new Failure(
+                Verdict.TIMEOUT,
+                "Expired",
+                "deadline of %s: %s (expected: a time to come; it was not started)"
+                        .formatted(
+                                work.token(),
+                                Instant.ofEpochMilli(work.metadata().deadline())));
+    }
+
+    /** An actor threw this. */
+    static Failure thrown(Throwable cause) {
+        String kind = cause.getClass().getSimpleName();
+        String message;
+        try {
+            message = cause.getMessage();
+        } catch (RuntimeException e) {
+            message = null; // the actor's own exception, whose words throw
+        }
+        return new Failure(
+                Verdict.FAILED,
+                kind.isEmpty() ? cause.getClass().getName() : kind,
+                message == null ? cause.getClass().getName() : message);
+    }
+}

@@ -1,0 +1,146 @@
+package io.nanite.agent;
+
+import io.nanite.agent.actor.ActorContext;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Payload;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Token;
+import io.nanite.core.transport.Delivery;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One packet of work from its arrival to its answer, with whatever arrives again under its token meanwhile. Guards itself:
+ * the transport's thread, the worker and threads of the actor meet here.
+ */
+final class Job implements ActorContext, CompletedJobs.Entry {
+
+    private final Deliverable work;
+    private final Delivery.Part part;
+    private final boolean redelivered;
+    private final Answers answers;
+    private final TimeSource time;
+
+    private @Nullable List<Job> followers;
+    private long told;
+    private boolean silent;
+    private boolean over;
+
+    Job(Deliverable work, Delivery.Part part, boolean redelivered, Answers answers, TimeSource time) {
+        this.work = work;
+        this.part = part;
+        this.redelivered = redelivered;
+        this.answers = answers;
+        this.time = time;
+    }
+
+    Deliverable work() {
+        return work;
+    }
+
+    Delivery.Part part() {
+        return part;
+    }
+
+    /** Who waits for the answer; null where nobody does, or nobody knows. */
+    @Nullable
+    Identity asker() {
+        if (!(work instanceof Request request)) {
+            return null;
+        }
+        Identity replyTo = request.replyTo();
+        return replyTo != null || !request.from().isMapper() ? replyTo : request.from();
+    }
+
+    /** Whether nobody wants the answer any more. */
+    boolean expired() {
+        return work.metadata().deadline() != 0 && work.metadata().expired(time.now());
+    }
+
+    /** Lets a duplicate wait for this job's answer; false if it is too late for that. */
+    synchronized boolean follow(Job duplicate) {
+        if (over) {
+            return false;
+        }
+        if (followers == null) {
+            followers = new ArrayList<>(1);
+        }
+        followers.add(duplicate);
+        return true;
+    }
+
+    /** No news is told after this; whether some was before. */
+    synchronized boolean silence() {
+        silent = true;
+        return told > 0;
+    }
+
+    /** Lets nobody wait any more, and says who did. */
+    synchronized List<Job> dismiss() {
+        over = true;
+        return followers == null ? List.of() : followers;
+    }
+
+    @Override
+    public synchronized void progress(String key, @Nullable Object value) {
+        if (!silent && answers.tell(this, key, Payload.of(value), told + 1)) {
+            told++;
+        }
+    }
+
+    @Override
+    public Token token() {
+        return work.token();
+    }
+
+    @Override
+    public Service service() {
+        return work.service();
+    }
+
+    @Override
+    public Payload payload() {
+        return work.payload();
+    }
+
+    @Override
+    public Identity from() {
+        return work.from();
+    }
+
+    @Override
+    public Set<String> tags() {
+        return work.tags();
+    }
+
+    @Override
+    public int attempt() {
+        return work.metadata().attempt();
+    }
+
+    @Override
+    public boolean redelivered() {
+        return redelivered;
+    }
+
+    @Override
+    public Optional<Instant> deadline() {
+        long deadline = work.metadata().deadline();
+        return deadline == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(deadline));
+    }
+
+    @Override
+    public Optional<Duration> remaining() {
+        return deadline()
+                .map(deadline -> Duration.between(time.now(), deadline))
+                .map(left -> left.isNegative() ? Duration.ZERO : left);
+    }
+}
