@@ -1,4 +1,4 @@
-/** Benchmarks, side by side in one run. */
+/** Benchmarks: side by side, in one run, as ratios. Start at {@link io.nanite.bench.RoundTrips}. */
 @NullMarked
 package io.nanite.bench;
 

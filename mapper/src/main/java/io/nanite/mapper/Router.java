@@ -140,7 +140,7 @@ final class Router {
             for (AgentEntry target : targets) {
                 arrivals.add(deliver(push, options, target, Set.of()));
             }
-            CompletableFuture.allOf(arrivals.toArray(CompletableFuture[]::new))
+            var unused = CompletableFuture.allOf(arrivals.toArray(CompletableFuture[]::new))
                     .whenComplete((nothing, error) -> callbacks.execute(() -> {
                         if (error == null) {
                             List<Identity> agents = new ArrayList<>();

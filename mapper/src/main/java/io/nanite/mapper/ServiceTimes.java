@@ -30,7 +30,8 @@ final class ServiceTimes {
                 averages.putIfAbsent(service, new Average(micros));
             }
         } else {
-            average.micros += (micros - average.micros) / WEIGHT;
+            double before = average.micros;
+            average.micros = before + (micros - before) / WEIGHT;
         }
     }
 

@@ -1,0 +1,215 @@
+package io.nanite.bench;
+
+import io.nanite.embedded.EmbeddedBroker;
+import io.nanite.embedded.EmbeddedBrokerConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Round trips through mapper and agent against a hand-written request and reply: same broker, same process, rounds in
+ * turn, every answer checked. Prints medians, and the ratio of each to the hand-written one.
+ *
+ * <p>{@code RoundTrips [--uri amqp://…] [--rounds 5] [--seconds 2] [--windows 1,64,512] [--sizes 100,1024,16384]}; without
+ * a URI it starts an embedded broker.
+ */
+public final class RoundTrips {
+
+    private static final long HIGHEST_MICROS = TimeUnit.SECONDS.toMicros(60);
+
+    private record Round(double perSecond, double p50, double p99) {}
+
+    private final List<Contender> contenders;
+    private final int rounds;
+    private final long nanos;
+
+    private RoundTrips(List<Contender> contenders, int rounds, double seconds) {
+        this.contenders = contenders;
+        this.rounds = rounds;
+        this.nanos = (long) (seconds * 1e9);
+    }
+
+    /** Runs the benchmark; exits 0, or throws at the first wrong answer. */
+    public static void main(String[] args) throws Exception {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < args.length; i += 2) {
+            options.put(args[i], args[i + 1]);
+        }
+        String uri = options.get("--uri");
+        EmbeddedBroker broker = null;
+        if (uri == null) {
+            broker = new EmbeddedBroker(EmbeddedBrokerConfig.inMemory());
+            broker.start();
+            uri = broker.uri("mapper");
+        }
+        try {
+            run(uri, options, broker != null ? "embedded broker" : uri.replaceAll("://.*@", "://***@"));
+        } finally {
+            if (broker != null) {
+                broker.close();
+            }
+        }
+    }
+
+    private static void run(String uri, Map<String, String> options, String broker) throws Exception {
+        List<Contender> contenders = List.of(
+                new HandWritten(uri), new Fabric(uri, "nanite, no packs", false), new Fabric(uri, "nanite", true));
+        try {
+            RoundTrips bench = new RoundTrips(
+                    contenders,
+                    Integer.parseInt(options.getOrDefault("--rounds", "5")),
+                    Double.parseDouble(options.getOrDefault("--seconds", "2")));
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s, Java %s, %d processors%n%-18s %7s %7s %12s %7s %10s %10s%n",
+                    broker,
+                    Runtime.version().feature(),
+                    Runtime.getRuntime().availableProcessors(),
+                    "contender",
+                    "bytes",
+                    "window",
+                    "calls/s",
+                    "ratio",
+                    "p50 µs",
+                    "p99 µs");
+            for (int size : numbers(options.getOrDefault("--sizes", "100,1024,16384"))) {
+                for (int window : numbers(options.getOrDefault("--windows", "1,64,512"))) {
+                    bench.compare(size, window);
+                }
+            }
+        } finally {
+            for (Contender contender : contenders) {
+                contender.close();
+            }
+        }
+    }
+
+    private static int[] numbers(String list) {
+        return Arrays.stream(list.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+    }
+
+    private void compare(int size, int window) throws Exception {
+        String question = "q".repeat(size);
+        Map<Contender, List<Round>> results = new LinkedHashMap<>();
+        for (Contender contender : contenders) {
+            results.put(contender, new ArrayList<>());
+            round(contender, question, window, nanos / 2); // warm up
+        }
+        for (int i = 0; i < rounds; i++) {
+            for (Contender contender : contenders) {
+                results.get(contender).add(round(contender, question, window, nanos));
+            }
+        }
+        double limit = median(results.get(contenders.get(0)), Round::perSecond);
+        results.forEach((contender, rounds) -> {
+            double rate = median(rounds, Round::perSecond);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-18s %7d %7d %,12.0f %7.2f %10.0f %10.0f%n",
+                    contender.name(),
+                    size,
+                    window,
+                    rate,
+                    rate / limit,
+                    median(rounds, Round::p50),
+                    median(rounds, Round::p99));
+        });
+    }
+
+    private static double median(List<Round> rounds, java.util.function.ToDoubleFunction<Round> figure) {
+        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static Round round(Contender contender, String question, int window, long nanos) throws Exception {
+        return window == 1 ? alone(contender, question, nanos) : together(contender, question, window, nanos);
+    }
+
+    private static Round alone(Contender contender, String question, long nanos) throws Exception {
+        Histogram times = new Histogram(HIGHEST_MICROS, 3);
+        long start = System.nanoTime();
+        long now = start;
+        while (now - start < nanos) {
+            check(question, contender.ask(question));
+            long then = System.nanoTime();
+            times.recordValue(Math.min(HIGHEST_MICROS, (then - now) / 1_000));
+            now = then;
+        }
+        return round(times, now - start);
+    }
+
+    /** Each answer asks the next question, so that as many are on their way as the window says. */
+    private static Round together(Contender contender, String question, int window, long nanos)
+            throws InterruptedException {
+        Histogram times = new ConcurrentHistogram(HIGHEST_MICROS, 3);
+        Semaphore ended = new Semaphore(0);
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        long start = System.nanoTime();
+        Caller caller = new Caller(contender, question, start + nanos, times, ended, failure);
+        for (int i = 0; i < window; i++) {
+            caller.ask();
+        }
+        if (!ended.tryAcquire(window, TimeUnit.NANOSECONDS.toSeconds(nanos) + 60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("%s: %d of %d callers ended".formatted(
+                    contender.name(), ended.availablePermits(), window));
+        }
+        Throwable error = failure.get();
+        if (error != null) {
+            throw new IllegalStateException(contender.name(), error);
+        }
+        return round(times, System.nanoTime() - start);
+    }
+
+    private record Caller(
+            Contender contender,
+            String question,
+            long until,
+            Histogram times,
+            Semaphore ended,
+            AtomicReference<@Nullable Throwable> failure) {
+
+        void ask() {
+            long asked = System.nanoTime();
+            contender.ask(question, (answer, error) -> {
+                long now = System.nanoTime();
+                if (error != null || answer == null) {
+                    failure.compareAndSet(null, error == null ? new IllegalStateException("no answer") : error);
+                    ended.release();
+                    return;
+                }
+                times.recordValue(Math.min(HIGHEST_MICROS, (now - asked) / 1_000));
+                if (!answer.equals(question)) {
+                    failure.compareAndSet(null, new IllegalStateException("wrong answer: " + answer.length()));
+                }
+                if (now < until) {
+                    ask();
+                } else {
+                    ended.release();
+                }
+            });
+        }
+    }
+
+    private static void check(String question, String answer) {
+        if (!question.equals(answer)) {
+            throw new IllegalStateException("answer of %d characters (expected: the %d asked)"
+                    .formatted(answer.length(), question.length()));
+        }
+    }
+
+    private static Round round(Histogram times, long nanos) {
+        return new Round(
+                times.getTotalCount() * 1e9 / nanos,
+                times.getValueAtPercentile(50),
+                times.getValueAtPercentile(99));
+    }
+}
