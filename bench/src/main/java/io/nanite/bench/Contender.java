@@ -15,5 +15,5 @@ interface Contender extends AutoCloseable {
     void ask(String question, BiConsumer<@Nullable String, @Nullable Throwable> answer);
 
     @Override
-    void close() throws Exception;
+    void close() throws java.io.IOException;
 }

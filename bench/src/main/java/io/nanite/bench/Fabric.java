@@ -72,7 +72,8 @@ final class Fabric implements Contender {
     public void ask(String question, BiConsumer<@Nullable String, @Nullable Throwable> answer) {
         var unused = mapper.request(echo, question, options)
                 .outcomes()
-                .whenComplete((outcomes, error) -> answer.accept(error == null ? text(outcomes) : null, error));
+                .thenApply(Fabric::text)
+                .whenComplete(answer);
     }
 
     private static String text(Outcomes outcomes) {

@@ -99,30 +99,30 @@ public final class RoundTrips {
 
     private void compare(int size, int window) throws Exception {
         String question = "q".repeat(size);
-        Map<Contender, List<Round>> results = new LinkedHashMap<>();
+        List<List<Round>> results = new ArrayList<>();
         for (Contender contender : contenders) {
-            results.put(contender, new ArrayList<>());
+            results.add(new ArrayList<>());
             round(contender, question, window, nanos / 2); // warm up
         }
         for (int i = 0; i < rounds; i++) {
-            for (Contender contender : contenders) {
-                results.get(contender).add(round(contender, question, window, nanos));
+            for (int c = 0; c < contenders.size(); c++) {
+                results.get(c).add(round(contenders.get(c), question, window, nanos));
             }
         }
-        double limit = median(results.get(contenders.get(0)), Round::perSecond);
-        results.forEach((contender, rounds) -> {
-            double rate = median(rounds, Round::perSecond);
+        double limit = median(results.get(0), Round::perSecond);
+        for (int c = 0; c < contenders.size(); c++) {
+            double rate = median(results.get(c), Round::perSecond);
             System.out.printf(
                     Locale.ROOT,
                     "%-18s %7d %7d %,12.0f %7.2f %10.0f %10.0f%n",
-                    contender.name(),
+                    contenders.get(c).name(),
                     size,
                     window,
                     rate,
                     rate / limit,
-                    median(rounds, Round::p50),
-                    median(rounds, Round::p99));
-        });
+                    median(results.get(c), Round::p50),
+                    median(results.get(c), Round::p99));
+        }
     }
 
     private static double median(List<Round> rounds, java.util.function.ToDoubleFunction<Round> figure) {
@@ -159,8 +159,8 @@ public final class RoundTrips {
             caller.ask();
         }
         if (!ended.tryAcquire(window, TimeUnit.NANOSECONDS.toSeconds(nanos) + 60, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("%s: %d of %d callers ended".formatted(
-                    contender.name(), ended.availablePermits(), window));
+            throw new IllegalStateException(
+                    "%s: %d of %d callers ended".formatted(contender.name(), ended.availablePermits(), window));
         }
         Throwable error = failure.get();
         if (error != null) {
@@ -201,15 +201,13 @@ public final class RoundTrips {
 
     private static void check(String question, String answer) {
         if (!question.equals(answer)) {
-            throw new IllegalStateException("answer of %d characters (expected: the %d asked)"
-                    .formatted(answer.length(), question.length()));
+            throw new IllegalStateException(
+                    "answer of %d characters (expected: the %d asked)".formatted(answer.length(), question.length()));
         }
     }
 
     private static Round round(Histogram times, long nanos) {
         return new Round(
-                times.getTotalCount() * 1e9 / nanos,
-                times.getValueAtPercentile(50),
-                times.getValueAtPercentile(99));
+                times.getTotalCount() * 1e9 / nanos, times.getValueAtPercentile(50), times.getValueAtPercentile(99));
     }
 }

@@ -8,7 +8,8 @@ import java.time.Duration;
  * How one mapper behaves. Checked once, here.
  *
  * @param identity who it is
- * @param agentTimeout how long an agent may be silent before it is taken for dead
+ * @param agentTimeout how long an agent may be silent before it gets no new work; silent for half as long again, it is
+ *     dead
  * @param timeout how long a request may take that does not say
  * @param maxPending how many requests may wait for answers; more are refused at once
  * @param packing whether several packets for one agent may share a message

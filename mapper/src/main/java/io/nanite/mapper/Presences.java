@@ -12,7 +12,6 @@ import io.nanite.core.packet.Vitals;
 import io.nanite.core.transport.PacketSender;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -153,25 +152,33 @@ final class Presences {
         }
     }
 
-    /** Takes silent agents for dead. Called every now and then. */
+    /**
+     * An agent that is silent for the time-out gets nothing new and is asked to speak; one that then stays silent for half
+     * as long again is dead. Called every now and then.
+     */
     void expire() {
         if (!linked) {
             return; // whoever hears nothing itself cannot say who is silent
         }
         long now = time.nanos();
+        long timeout = config.agentTimeout().toNanos();
         for (AgentEntry agent : registry.all()) {
-            if (now - agent.lastSeen() > config.agentTimeout().toNanos()) {
+            long silent = now - agent.lastSeen();
+            if (silent > timeout + timeout / 2) {
                 lost(
                         agent,
                         "has been silent for %d s"
-                                .formatted(config.agentTimeout().toSeconds()));
+                                .formatted(Duration.ofNanos(silent).toSeconds()));
+            } else if (silent > timeout && !agent.isSuspect()) {
+                LOG.info(
+                        "{} has been silent for {} s: asking",
+                        agent.identity(),
+                        config.agentTimeout().toSeconds());
+                agent.suspect(now);
+                ask(agent.identity(), agent.vitals());
             }
         }
-        for (Iterator<Long> all = asked.values().iterator(); all.hasNext(); ) {
-            if (now - all.next() > ASK_EVERY) {
-                all.remove();
-            }
-        }
+        asked.values().removeIf(when -> now - when > ASK_EVERY);
     }
 
     /**

@@ -24,10 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadChannel implements Outlet {
 
+    /** With so much delivered ahead, an ack can wait a moment for company. */
+    private static final int LAZY_PREFETCH = 256;
+
     private final Channel channel;
     private final Writer writer;
     private final Properties properties;
     private final boolean settling;
+    private final int prefetch;
 
     // Touched only by whoever has the writer's turn.
     private final List<Long> done = new ArrayList<>();
@@ -35,11 +39,12 @@ final class ReadChannel implements Outlet {
     private final Set<Long> ackedAhead = new HashSet<>();
     private long settledUpTo;
 
-    ReadChannel(Channel channel, Writer writer, Properties properties, boolean settling) {
+    ReadChannel(Channel channel, Writer writer, Properties properties, int prefetch) {
         this.channel = channel;
         this.writer = writer;
         this.properties = properties;
-        this.settling = settling;
+        this.settling = prefetch > 0;
+        this.prefetch = prefetch;
     }
 
     @Override
@@ -214,8 +219,14 @@ final class ReadChannel implements Outlet {
         }
 
         private void settleMessage() {
-            if (settling) {
-                writer.enqueue(new Writer.Order.Settle(ReadChannel.this, message.tag, message.requeue));
+            if (!settling) {
+                return;
+            }
+            Writer.Order.Settle settle = new Writer.Order.Settle(ReadChannel.this, message.tag, message.requeue);
+            if (prefetch < LAZY_PREFETCH) {
+                writer.enqueue(settle); // the next message may depend on it
+            } else {
+                writer.enqueueLazily(settle, prefetch / 4);
             }
         }
     }

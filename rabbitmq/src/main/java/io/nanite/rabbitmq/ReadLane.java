@@ -185,7 +185,7 @@ final class ReadLane implements Subscription {
 
         Intake(Channel channel) {
             super(channel);
-            life = new ReadChannel(channel, wire.writer(), properties, source.settled());
+            life = new ReadChannel(channel, wire.writer(), properties, source.settled() ? source.prefetch() : 0);
         }
 
         @Override

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,20 @@ final class Writer implements AutoCloseable {
     /** How much is taken per turn, so that settling does not wait for an endless stream of sends. */
     private static final int MOST_PER_TURN = 1024;
 
-    /** Idle means that nothing was written for this long: callers in a burst queue, and are packed. */
-    private static final long IDLE_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
+    /** Whoever adds to what waits is given this long to add the next; when nobody does, everything goes. */
+    private static final long LULL_NANOS = TimeUnit.MICROSECONDS.toNanos(8);
+
+    /** The longest that is waited for a lull. */
+    private static final long GATHER_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+    /** Callers write themselves only if nothing was written for this long: those in a burst queue, and are packed. */
+    private static final long QUIET_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
+
+    /** Callers write themselves as long as turns have had fewer orders than this, on average. */
+    private static final double FEW = 1.5;
+
+    /** How long an ack may wait for others to go with. */
+    private static final long LAZY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Something to write. */
     sealed interface Order {
@@ -58,6 +71,12 @@ final class Writer implements AutoCloseable {
     private final Wire wire;
     private final boolean packing;
     private final Queue<Order> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
+
+    /** Settlings that go with whatever goes next, and alone only after a while. */
+    private final Queue<Order.Settle> lazy = new ConcurrentLinkedQueue<>();
+
+    private final AtomicInteger lazySize = new AtomicInteger();
     private final Thread thread;
 
     /** Held by whoever writes. */
@@ -66,7 +85,10 @@ final class Writer implements AutoCloseable {
     // Touched only by whoever has the turn.
     private final Map<Destination, List<Order.Send>> packs = new LinkedHashMap<>();
     private final Set<ReadChannel> settled = new LinkedHashSet<>();
-    private volatile long lastWrite;
+    /** How many orders a turn had, lately. */
+    private volatile double recently;
+
+    private volatile long lastWrite = System.nanoTime() - QUIET_NANOS;
 
     private volatile boolean parked;
     private volatile boolean closed;
@@ -74,7 +96,6 @@ final class Writer implements AutoCloseable {
     Writer(String name, Wire wire, boolean packing) {
         this.wire = wire;
         this.packing = packing;
-        lastWrite = System.nanoTime() - IDLE_NANOS;
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
     }
@@ -85,7 +106,7 @@ final class Writer implements AutoCloseable {
 
     /** Writes the order now if nobody else writes, or leaves it to the writer's thread. */
     void enqueue(Order order) {
-        if (waiting.isEmpty() && System.nanoTime() - lastWrite > IDLE_NANOS && turn.tryLock()) {
+        if (isQuiet() && turn.tryLock()) {
             try {
                 if (waiting.isEmpty() && wire.writable()) {
                     write(List.of(order));
@@ -96,7 +117,21 @@ final class Writer implements AutoCloseable {
             }
         }
         waiting.add(order);
+        size.incrementAndGet();
         wake();
+    }
+
+    private boolean isQuiet() {
+        return waiting.isEmpty() && recently < FEW && System.nanoTime() - lastWrite > QUIET_NANOS;
+    }
+
+    /** Leaves the settling to be written with something else, or after a millisecond, or when {@code most} wait. */
+    void enqueueLazily(Order.Settle settle, int most) {
+        lazy.add(settle);
+        int waitingLazily = lazySize.incrementAndGet();
+        if (waitingLazily == 1 || waitingLazily == most) {
+            wake();
+        }
     }
 
     /** Looks again whether the connection can be written to. */
@@ -108,17 +143,20 @@ final class Writer implements AutoCloseable {
 
     /** Whether everything that was given is written. */
     boolean isIdle() {
-        return waiting.isEmpty() && !turn.isLocked();
+        return waiting.isEmpty() && lazy.isEmpty() && !turn.isLocked();
     }
 
     private void run() {
         List<Order> taken = new ArrayList<>(MOST_PER_TURN);
+        boolean lazyToo = false;
         while (!closed) {
+            gather();
             turn.lock();
             try {
                 if (wire.writable()) {
-                    for (Order next; taken.size() < MOST_PER_TURN && (next = waiting.poll()) != null; ) {
-                        taken.add(next);
+                    take(waiting, size, taken);
+                    if (lazyToo || !taken.isEmpty()) {
+                        take(lazy, lazySize, taken);
                     }
                     if (!taken.isEmpty()) {
                         write(taken);
@@ -127,19 +165,56 @@ final class Writer implements AutoCloseable {
             } finally {
                 turn.unlock();
             }
-            if (taken.isEmpty()) {
-                park();
-            }
+            lazyToo = taken.isEmpty() && idle();
             taken.clear();
         }
     }
 
-    private void park() {
+    private static void take(Queue<? extends Order> from, AtomicInteger size, List<Order> to) {
+        int taken = 0;
+        for (Order next; taken < MOST_PER_TURN && (next = from.poll()) != null; taken++) {
+            to.add(next);
+        }
+        if (taken > 0) {
+            size.addAndGet(-taken);
+        }
+    }
+
+    /** Lets those who are adding to what waits go on, as long as they do: a fuller pack is less work for everybody. */
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is only a courtesy: the clock ends this
+    private void gather() {
+        int before = 0;
+        long start = System.nanoTime();
+        long grown = start;
+        for (int now = size.get(); now > 0 && now < Pack.MOST_PACKETS; now = size.get()) {
+            long at = System.nanoTime();
+            if (now > before) {
+                before = now;
+                grown = at;
+            } else if (at - grown > LULL_NANOS) {
+                return;
+            }
+            if (at - start > GATHER_NANOS) {
+                return;
+            }
+            Thread.yield();
+        }
+    }
+
+    /** Waits for something to write; returns true if settlings have waited long enough. */
+    private boolean idle() {
+        boolean napped = false;
         parked = true;
         if ((waiting.isEmpty() || !wire.writable()) && !closed) {
-            LockSupport.park(this);
+            if (lazy.isEmpty()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, LAZY_NANOS);
+                napped = true;
+            }
         }
         parked = false;
+        return napped;
     }
 
     private void write(List<Order> orders) {
@@ -164,6 +239,8 @@ final class Writer implements AutoCloseable {
                 letGo();
             }
             lastWrite = System.nanoTime();
+            double before = recently;
+            recently = before + (orders.size() - before) / 8;
         }
     }
 
