@@ -1,21 +1,24 @@
 package io.nanite.embedded;
 
 import java.security.Principal;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.security.auth.Subject;
+import org.apache.qpid.server.configuration.updater.TaskExecutor;
 import org.apache.qpid.server.configuration.updater.TaskExecutorImpl;
 import org.apache.qpid.server.logging.EventLogger;
 import org.apache.qpid.server.logging.LoggingMessageLogger;
+import org.apache.qpid.server.model.Container;
 import org.apache.qpid.server.model.Port;
 import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHostNode;
 import org.apache.qpid.server.security.SubjectExecutionContext;
 import org.apache.qpid.server.security.auth.TaskPrincipal;
 import org.apache.qpid.server.store.MemorySystemConfigImpl;
-import org.apache.qpid.server.store.derby.DerbyUtils;
 import org.apache.qpid.server.util.urlstreamhandler.data.Handler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,8 +59,6 @@ final class RunningBroker implements AutoCloseable {
     /** Returns when it listens; throws, with nothing left behind, when it cannot. */
     static RunningBroker start(InitialConfiguration configuration) {
         Handler.register();
-        // Broker-J does so too, but only after it has woken Derby, which by then has made a derby.log where we stand.
-        DerbyUtils.configureDerbyLogging();
         RunningBroker broker = new RunningBroker(configuration.location());
         try {
             broker.open();
@@ -86,6 +87,7 @@ final class RunningBroker implements AutoCloseable {
 
     @Override
     public void close() {
+        List<TaskExecutor> nodeTasks = nodeTasks();
         try {
             system.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -96,8 +98,19 @@ final class RunningBroker implements AutoCloseable {
         } catch (ExecutionException e) {
             LOG.warn("The embedded broker failed to close cleanly", e);
         } finally {
+            nodeTasks.forEach(TaskExecutor::stop);
             tasks.stop();
         }
+    }
+
+    /** A node whose store cannot be closed, because it never opened, forgets to stop these. */
+    private List<TaskExecutor> nodeTasks() {
+        Container<?> broker = system.getContainer();
+        return broker == null
+                ? List.of()
+                : broker.getChildren(VirtualHostNode.class).stream()
+                        .map(node -> node.getChildExecutor())
+                        .toList();
     }
 
     /** Who Broker-J's own tasks are. */

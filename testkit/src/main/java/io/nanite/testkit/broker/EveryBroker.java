@@ -1,0 +1,31 @@
+package io.nanite.testkit.broker;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.TestTemplate;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A test that runs once on each broker: {@code [embedded]}, {@code [rabbitmq]}. It takes a {@link TestBroker} as a
+ * parameter; so may its {@code @BeforeEach} and {@code @AfterEach}.
+ *
+ * <p>Each run finds an empty vhost of its own. The embedded broker is a new one, in memory; the RabbitMQ is shared by all
+ * tests of the JVM, because it takes seconds to start, and gives every run a new vhost. Where RabbitMQ is missing the run
+ * is skipped with the reason, or fails if {@code NANITE_REQUIRE_RABBITMQ} is {@code true}.
+ */
+@Documented
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Retention(RetentionPolicy.RUNTIME)
+@TestTemplate
+@ExtendWith(BrokerInvocations.class)
+public @interface EveryBroker {
+
+    /**
+     * True for a test that stops or kills the broker: both brokers are new then, durable, and gone afterwards. Costs five
+     * seconds for RabbitMQ.
+     */
+    boolean own() default false;
+}
