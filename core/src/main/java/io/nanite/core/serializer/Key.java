@@ -61,8 +61,10 @@ enum Key {
     }
 
     private final String written = name().toLowerCase(Locale.ROOT);
+
     @SuppressWarnings("ImmutableEnumChecker") // it fills its own cache, and says the same for ever
     private final SerializedString encoded = new SerializedString(written);
+
     private final Kind kind;
 
     Key(Kind kind) {
