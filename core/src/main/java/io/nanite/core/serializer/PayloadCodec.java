@@ -3,10 +3,12 @@ package io.nanite.core.serializer;
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Payload;
 import java.lang.reflect.Type;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
@@ -18,6 +20,7 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.MapperBuilder;
+import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
@@ -34,6 +37,7 @@ final class PayloadCodec implements Payload.Codec {
     private final String contentType;
     private final ObjectMapper mapper;
     private final ObjectReader plain;
+    private final ObjectReader inside;
     private final UnaryOperator<Bytes> document;
 
     /** {@code document} makes a document of a payload that stood inside one. */
@@ -44,6 +48,7 @@ final class PayloadCodec implements Payload.Codec {
                 .addModule(new SimpleModule("nanite").addSerializer(Payload.class, new Nested()))
                 .build();
         plain = mapper.readerFor(Object.class);
+        inside = plain.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 
     private static MapperBuilder<?, ?> strict(MapperBuilder<?, ?> builder) {
@@ -83,7 +88,7 @@ final class PayloadCodec implements Payload.Codec {
                         LogicalType.Enum, to -> refuse(to, CoercionInputShape.EmptyString, CoercionInputShape.Integer));
     }
 
-    private static void refuse(tools.jackson.databind.cfg.MutableCoercionConfig target, CoercionInputShape... sources) {
+    private static void refuse(MutableCoercionConfig target, CoercionInputShape... sources) {
         for (CoercionInputShape source : sources) {
             target.setCoercion(source, CoercionAction.Fail);
         }
@@ -97,6 +102,12 @@ final class PayloadCodec implements Payload.Codec {
     /** Writes what plain data, a record or a bean says. */
     void write(JsonGenerator out, Object value) {
         mapper.writeValue(out, value);
+    }
+
+    /** Reads the value that a parser stands on as plain data, and leaves what follows it. */
+    @Nullable
+    Object read(JsonParser in) {
+        return inside.readValue(in);
     }
 
     @Override
@@ -151,7 +162,7 @@ final class PayloadCodec implements Payload.Codec {
         StringBuilder place = new StringBuilder("payload");
         for (JacksonException.Reference step : e.getPath()) {
             // A key of a map is content; a property is named by the receiver's own class.
-            boolean property = step.getPropertyName() != null && !(step.from() instanceof java.util.Map);
+            boolean property = step.getPropertyName() != null && !(step.from() instanceof Map);
             place.append(
                     property
                             ? "." + step.getPropertyName()
@@ -191,8 +202,7 @@ final class PayloadCodec implements Payload.Codec {
                 return;
             }
             Bytes whole = document.apply(encoded);
-            try (tools.jackson.core.JsonParser in =
-                    mapper.createParser(whole.array(), whole.offset(), whole.length())) {
+            try (JsonParser in = mapper.createParser(whole.array(), whole.offset(), whole.length())) {
                 in.nextToken();
                 out.copyCurrentStructure(in);
             }

@@ -20,7 +20,7 @@ final class PerfMain {
     private PerfMain() {}
 
     public static void main(String[] arguments) {
-        for (Serializer serializer : new Serializer[] {new JsonSerializer()}) {
+        for (Serializer serializer : new Serializer[] {new JsonSerializer(), new SmileSerializer()}) {
             Request request = new Request(
                     Service.parse("/simple/echo"),
                     Payload.of("x".repeat(1024)),
