@@ -24,7 +24,11 @@ public record Parcel(
         boolean packable,
         Map<String, String> headers) {
 
+    /** Throws {@link IllegalArgumentException} for an empty body: no reader could tell it from nothing. */
     public Parcel {
+        if (body.length() == 0) {
+            throw new IllegalArgumentException("body for %s: empty (expected: a packet)".formatted(to));
+        }
         headers = Map.copyOf(headers);
         packable = packable && headers.isEmpty();
     }
