@@ -295,10 +295,11 @@ class AgentInboxTest {
 
     @Test
     void anAgentThatShallRememberNothingDoesItTwice() {
-        try (TestAgent test = TestAgent.started(TestAgent.config().withRemembered(0), TestAgent.module(counter))) {
+        AgentConfig config = TestAgent.config().withRemembered(0).singleThreaded();
+        try (TestAgent test = TestAgent.started(config, TestAgent.module(counter))) {
             Request request = request("/counter/next", null);
             test.ask(request);
-            test.transport.await(1, Event.Settled.class);
+            test.ask("/counter/nobody", null); // with one slot, the first has ended altogether now
             test.deliver(request);
             test.results(request.token(), 2);
             assertThat(counter.calls).hasValue(2);
