@@ -15,9 +15,13 @@ import io.nanite.core.transport.PacketSender;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
@@ -81,20 +85,21 @@ final class Announcer {
         this.random = random;
     }
 
-    /** Registers, and pings from now on. */
+    /** Registers, before it returns, and pings from now on. Waits a moment for the first status. */
     void open() {
         synchronized (this) {
             open = true;
         }
-        measure(() -> {
-            register();
-            LOG.info(
-                    "{} registered {} services {} with tags {}",
-                    identity(),
-                    self.services().size(),
-                    self.services(),
-                    self.config().tags());
-        });
+        try {
+            ask().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.debug("{} registers without a measured status", identity(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        register();
+        LOG.info(
+                "{} registered, tags {}, services {}", identity(), self.config().tags(), self.services());
         pingLater();
     }
 
@@ -159,43 +164,36 @@ final class Announcer {
         }
     }
 
+    /** On the loop: the ping goes out when the probe has been asked, or has been waited for long enough. */
     private void ping() {
         pingLater();
-        measure(() -> tell(Address.HEARTBEAT, new Ping(identity(), status(), vitals())));
-    }
-
-    /** Does it on the loop, once: after the probe was asked, or when it has been waited for long enough. */
-    private void measure(Runnable then) {
-        AtomicBoolean done = new AtomicBoolean();
+        AtomicBoolean sent = new AtomicBoolean();
         Runnable once = () -> {
-            if (done.compareAndSet(false, true)) {
-                then.run();
+            if (sent.compareAndSet(false, true)) {
+                tell(Address.HEARTBEAT, new Ping(identity(), status(), vitals()));
             }
         };
+        EventLoop.Cancellable late = loop.after(PATIENCE, once);
+        CompletableFuture<?> unused = ask().whenComplete((nothing, thrown) -> {
+            late.cancel();
+            once.run();
+        });
+    }
+
+    /** Has the probe asked on its thread; done at once if it still has not answered the last time. */
+    private CompletableFuture<?> ask() {
         if (!measuring.compareAndSet(false, true)) {
             report("hangs", "status probe has not returned since the last ping", null);
-            loop.execute(once);
-            return;
+            return CompletableFuture.completedFuture(null);
         }
-        EventLoop.Cancellable late = loop.after(PATIENCE, once);
         try {
-            probing.execute(() -> {
-                try {
-                    ask();
-                } finally {
-                    measuring.set(false);
-                }
-                loop.execute(() -> {
-                    late.cancel();
-                    once.run();
-                });
-            });
+            return CompletableFuture.runAsync(this::measure, probing);
         } catch (RejectedExecutionException e) {
-            late.cancel(); // closing: nobody would hear it anyway
+            return CompletableFuture.failedFuture(e); // closing
         }
     }
 
-    private void ask() {
+    private void measure() {
         try {
             measured = Objects.requireNonNull(probe.measure(), "status: null (expected: a Status)");
         } catch (Throwable e) {
@@ -203,6 +201,8 @@ final class Announcer {
                 throw error;
             }
             report(e.getClass(), "status probe failed, the last status stands", e);
+        } finally {
+            measuring.set(false);
         }
     }
 

@@ -25,6 +25,8 @@ public final class SingleThreadLoop implements EventLoop {
             return thread;
         });
         executor.setRemoveOnCancelPolicy(true);
+        // What is due still runs after the end; what is for later must not hold the end up.
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     @Override
