@@ -306,13 +306,11 @@ public final class RabbitTransport implements Transport {
     }
 
     private void flush() {
+        publishing.writer().flush();
+        consuming.writer().flush();
         long until = System.nanoTime() + FLUSH.toNanos();
-        while (isBusy() && publishing.isUp() && consuming.isUp() && System.nanoTime() - until < 0) {
+        while (confirming.unsettled() > 0 && publishing.isUp() && System.nanoTime() - until < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
-    }
-
-    private boolean isBusy() {
-        return !publishing.writer().isIdle() || !consuming.writer().isIdle() || confirming.unsettled() > 0;
     }
 }

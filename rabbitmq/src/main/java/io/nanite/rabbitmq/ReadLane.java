@@ -137,6 +137,7 @@ final class ReadLane implements Subscription {
     @Override
     public void close() {
         cancel();
+        wire.writer().flush(); // what was settled is not given back
         supervised.accept(() -> {
             if (state == State.CLOSED) {
                 return;

@@ -141,9 +141,20 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    /** Whether everything that was given is written. */
-    boolean isIdle() {
-        return waiting.isEmpty() && lazy.isEmpty() && !turn.isLocked();
+    /** Writes everything that waits, on the calling thread, unless the connection takes nothing now. */
+    void flush() {
+        turn.lock();
+        try {
+            List<Order> taken = new ArrayList<>();
+            while ((size.get() > 0 || lazySize.get() > 0) && wire.writable()) {
+                take(waiting, size, taken);
+                take(lazy, lazySize, taken);
+                write(taken);
+                taken.clear();
+            }
+        } finally {
+            turn.unlock();
+        }
     }
 
     private void run() {
@@ -218,6 +229,9 @@ final class Writer implements AutoCloseable {
     }
 
     private void write(List<Order> orders) {
+        if (orders.isEmpty()) {
+            return; // somebody else was quicker
+        }
         boolean several = orders.size() > 1 || orders.get(0) instanceof Order.Answer;
         try {
             if (several) {

@@ -78,13 +78,20 @@ final class InMemorySubscription implements Subscription {
         stopReading();
         if (queue != null) {
             giveBack();
-            if (source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE
-                    || source.lifetime() == Source.Lifetime.CONNECTION) {
+            if (isDeletedNow(queue)) {
                 transport.broker().remove(source.queue());
             }
             queue = null;
         }
         transport.forget(this);
+    }
+
+    private boolean isDeletedNow(HeldQueue left) {
+        return switch (source.lifetime()) {
+            case OWNED_DELETED_ON_CLOSE, CONNECTION -> true;
+            case OWNED -> left.waiting() == 0;
+            case SHARED -> false;
+        };
     }
 
     private void stopReading() {

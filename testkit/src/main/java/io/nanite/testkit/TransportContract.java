@@ -301,8 +301,10 @@ public abstract class TransportContract {
     void aDurableQueueKeepsWhatNobodyReads() {
         Transport transport = start("a");
         Source source = new Source(name(), Source.Lifetime.OWNED, List.of(), 10);
-        transport.subscribe(source, new ReceivedParts(patience())).close();
+        Subscription first = transport.subscribe(source, new ReceivedParts(patience()));
+        first.cancel();
         confirm(transport.publish(parcel(source, "kept", false)));
+        first.close();
 
         ReceivedParts reader = new ReceivedParts(patience());
         transport.subscribe(source, reader);
@@ -608,6 +610,20 @@ public abstract class TransportContract {
         Source source = ownedForATest();
         Subscription subscription = transport.subscribe(source, delivery -> {});
         confirm(transport.publish(parcel(source, "there", false)));
+
+        subscription.close();
+
+        assertGone(transport, source);
+    }
+
+    @Test
+    void anOwnedQueueThatIsEmptyIsGoneWithItsSubscription() {
+        Transport transport = start("a");
+        Source source = new Source(name(), Source.Lifetime.OWNED, List.of(), 10);
+        ReceivedParts reader = new ReceivedParts(patience());
+        Subscription subscription = transport.subscribe(source, reader);
+        transport.send(parcel(source, "done with", false));
+        reader.settle();
 
         subscription.close();
 

@@ -17,9 +17,12 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
     public enum Lifetime {
         /** Durable, many readers compete. */
         SHARED,
-        /** Durable, one reader: a second one is refused. */
+        /**
+         * Durable, one reader: a second one is refused. A subscription that is closed for good deletes it if it is empty;
+         * what it holds stays, for the next reader.
+         */
         OWNED,
-        /** As {@link #OWNED}, and deleted when its subscription is closed for good. */
+        /** As {@link #OWNED}, and deleted with what it holds when its subscription is closed for good. */
         OWNED_DELETED_ON_CLOSE,
         /** Lives and dies with the connection; what it holds may be lost, so nothing is settled. */
         CONNECTION
