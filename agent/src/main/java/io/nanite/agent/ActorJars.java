@@ -3,11 +3,13 @@ package io.nanite.agent;
 import com.google.inject.Module;
 import io.nanite.agent.actor.Actor;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +19,10 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +39,9 @@ public final class ActorJars implements AutoCloseable {
 
     /** How the annotation is written in a class file. */
     private static final String MARK = "L" + Actor.class.getName().replace('.', '/') + ";";
+
+    private static final String MODULES = "META-INF/services/" + Module.class.getName();
+    private static final Pattern COMMENT = Pattern.compile("#.*");
 
     private final URLClassLoader loader;
     private final List<Class<?>> actors;
@@ -181,19 +185,41 @@ public final class ActorJars implements AutoCloseable {
         return ConfigException.of("actor jar", "%s: %s".formatted(file, cause.getMessage()), "a readable jar");
     }
 
-    private static List<Module> modulesOf(ClassLoader loader) {
+    private static List<Module> modulesOf(URLClassLoader loader) {
         List<Module> modules = new ArrayList<>();
-        try {
-            ServiceLoader.load(Module.class, loader).stream()
-                    .filter(provider -> provider.type().getClassLoader() == loader)
-                    .forEach(provider -> modules.add(provider.get()));
-        } catch (ServiceConfigurationError | LinkageError e) {
-            throw ConfigException.of(
-                    "modules of the actor jars",
-                    e.getMessage(),
-                    "public classes with a public constructor without parameters");
+        for (String name : moduleNames(loader)) {
+            try {
+                Class<? extends Module> type = Class.forName(name, true, loader).asSubclass(Module.class);
+                modules.add(type.getConstructor().newInstance());
+            } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+                throw ConfigException.of(
+                        "module of the actor jars",
+                        "%s: %s".formatted(Printable.of(name), e),
+                        "a public Guice module with a public constructor without parameters");
+            }
         }
         return modules;
+    }
+
+    /** Not with ServiceLoader: that would also take what the agent's own class path names. */
+    private static Set<String> moduleNames(URLClassLoader loader) {
+        Set<String> names = new LinkedHashSet<>();
+        try {
+            for (URL list : Collections.list(loader.findResources(MODULES))) {
+                URLConnection connection = list.openConnection();
+                connection.setUseCaches(false); // a jar kept open there could not be replaced
+                try (InputStream in = connection.getInputStream()) {
+                    String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+                    text.lines()
+                            .map(line -> COMMENT.matcher(line).replaceFirst("").strip())
+                            .filter(name -> !name.isEmpty())
+                            .forEach(names::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return names;
     }
 
     private static List<Class<?>> chosen(List<Class<?>> actors, Set<String> names) {
