@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.apache.qpid.server.store.derby.DerbyUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +20,12 @@ import org.slf4j.LoggerFactory;
  * again at the next start, also after the process was killed. How deep a queue may become: {@link QueueLimit}.
  *
  * <p>It runs about two dozen threads of its own, which keep the JVM alive until {@code close}, and logs through SLF4J:
- * what it does on {@code qpid.message}, the rest on {@code org.apache.qpid} and, with a data folder, {@code DERBY}. WARN
- * is a good level for all three. Several brokers may run in one JVM, each with its own data folder. After a durable one,
- * the database engine keeps one idle daemon thread.
+ * what it does on {@code qpid.message}, the rest on {@code org.apache.qpid}, for which WARN is a good level, and the
+ * database on {@code DERBY}, for which it is ERROR. Several brokers may run in one JVM, each with its own data folder. One
+ * idle daemon thread, the timer of the database engine, stays after the last of them.
+ *
+ * <p>An error that Broker-J does not expect in its housekeeping ends the JVM, unless the application has set a default
+ * uncaught exception handler.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -32,7 +36,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     // All of these are guarded by this.
     private State state = State.NEW;
     private int port;
-    private @Nullable FolderLock folderLock;
+    private @Nullable DataFolder dataFolder;
     private @Nullable RunningBroker running;
 
     /** Does nothing yet. */
@@ -50,9 +54,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             throw new IllegalStateException("embedded broker: %s (expected: not started yet)".formatted(state));
         }
         state = State.CLOSED;
+        // Broker-J does so too, but only after it has woken Derby, which by then has made a derby.log where we stand.
+        DerbyUtils.configureDerbyLogging();
         InetAddress address = checkAddress();
         Path folder = config.dataFolder();
-        folderLock = folder == null ? null : FolderLock.acquire(folder);
+        dataFolder = folder == null ? null : DataFolder.open(folder, config.bareVhost());
         try {
             running = RunningBroker.start(new InitialConfiguration(config));
             port = running.port();
@@ -133,13 +139,9 @@ public final class EmbeddedBroker implements AutoCloseable {
             running.close();
             running = null;
         }
-        if (folderLock != null) {
-            try {
-                folderLock.close();
-            } catch (IOException e) {
-                LOG.warn("The lock on {} could not be released", config.dataFolder(), e);
-            }
-            folderLock = null;
+        if (dataFolder != null) {
+            dataFolder.close();
+            dataFolder = null;
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.server.model.BrokerModel;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -58,6 +57,11 @@ final class InitialConfiguration {
         context.put("virtualhost.housekeepingThreadCount", "1");
         context.put("virtualhost.connectionThreadPool.size", "6");
         context.put("virtualhost.connectionThreadPool.numberOfSelectors", "1");
+        // How often it looks at its direct memory, in ms. Closing waits for the next time.
+        context.put("qpid.compact_memory_interval", "100");
+        // A message keeps the whole network buffer that it came in, so large buffers multiply what a queue costs.
+        context.put("qpid.broker.networkBufferSize", Integer.toString(64 * 1024));
+        context.put("broker.directByteBufferPoolSize", "512");
         // As many channels as RabbitMQ allows.
         context.put("qpid.port.sessionCountLimit", "2047");
         // As on RabbitMQ, a message cannot claim another user's id.
@@ -137,17 +141,12 @@ final class InitialConfiguration {
         Map<String, Object> node = new LinkedHashMap<>();
         node.put("name", config.bareVhost());
         node.put("type", folder == null ? "Memory" : "DERBY");
-        String store = storePath(folder);
-        if (store != null) {
-            node.put("storePath", store);
+        if (folder != null) {
+            node.put("storePath", DataFolder.store(folder).toString());
         }
         node.put(
                 "virtualHostInitialConfiguration",
                 folder == null ? "{\"type\":\"Memory\"}" : "{\"type\":\"ProvidedStore\"}");
         return node;
-    }
-
-    private static @Nullable String storePath(@Nullable Path folder) {
-        return folder == null ? null : folder.resolve("store").toString();
     }
 }

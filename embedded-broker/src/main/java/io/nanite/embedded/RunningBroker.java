@@ -1,22 +1,28 @@
 package io.nanite.embedded;
 
 import java.security.Principal;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.security.auth.Subject;
+import org.apache.qpid.server.configuration.updater.TaskExecutor;
 import org.apache.qpid.server.configuration.updater.TaskExecutorImpl;
 import org.apache.qpid.server.logging.EventLogger;
 import org.apache.qpid.server.logging.LoggingMessageLogger;
+import org.apache.qpid.server.model.Broker;
+import org.apache.qpid.server.model.Container;
 import org.apache.qpid.server.model.Port;
 import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHostNode;
 import org.apache.qpid.server.security.SubjectExecutionContext;
 import org.apache.qpid.server.security.auth.TaskPrincipal;
 import org.apache.qpid.server.store.MemorySystemConfigImpl;
-import org.apache.qpid.server.store.derby.DerbyUtils;
 import org.apache.qpid.server.util.urlstreamhandler.data.Handler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +34,12 @@ final class RunningBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningBroker.class);
     private static final long CLOSE_SECONDS = 30;
+    private static final long FLOW_RELEASE_MILLIS = 100;
 
     private final Principal principal = new SystemPrincipal();
     private final TaskExecutorImpl tasks;
     private final MemorySystemConfigImpl system;
+    private @Nullable ScheduledFuture<?> flowRelease;
 
     /** Makes the root of all and one thread, which {@link #close} ends. */
     private RunningBroker(String configurationLocation) {
@@ -56,8 +64,6 @@ final class RunningBroker implements AutoCloseable {
     /** Returns when it listens; throws, with nothing left behind, when it cannot. */
     static RunningBroker start(InitialConfiguration configuration) {
         Handler.register();
-        // Broker-J does so too, but only after it has woken Derby, which by then has made a derby.log where we stand.
-        DerbyUtils.configureDerbyLogging();
         RunningBroker broker = new RunningBroker(configuration.location());
         try {
             broker.open();
@@ -74,6 +80,15 @@ final class RunningBroker implements AutoCloseable {
             system.open();
             return true;
         });
+        watchFlow();
+    }
+
+    private void watchFlow() {
+        if (system.getContainer() instanceof Broker<?> broker) {
+            broker.getChildren(VirtualHostNode.class)
+                    .forEach(node -> flowRelease = broker.scheduleHouseKeepingTask(
+                            FLOW_RELEASE_MILLIS, TimeUnit.MILLISECONDS, new FlowRelease(node.getVirtualHost())));
+        }
     }
 
     /** The port that it listens on. */
@@ -86,6 +101,10 @@ final class RunningBroker implements AutoCloseable {
 
     @Override
     public void close() {
+        List<TaskExecutor> nodeTasks = nodeTasks();
+        if (flowRelease != null) {
+            flowRelease.cancel(false);
+        }
         try {
             system.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -94,10 +113,22 @@ final class RunningBroker implements AutoCloseable {
         } catch (TimeoutException e) {
             LOG.warn("The embedded broker has not closed within {} s: left to itself", CLOSE_SECONDS, e);
         } catch (ExecutionException e) {
-            LOG.warn("The embedded broker failed to close cleanly", e);
+            LOG.warn("The embedded broker did not close cleanly: {}", BrokerStartException.reason(e));
+            LOG.debug("The embedded broker did not close cleanly", e);
         } finally {
+            nodeTasks.forEach(TaskExecutor::stop);
             tasks.stop();
         }
+    }
+
+    /** A node whose store cannot be closed, because it never opened, forgets to stop these. */
+    private List<TaskExecutor> nodeTasks() {
+        Container<?> broker = system.getContainer();
+        return broker == null
+                ? List.of()
+                : broker.getChildren(VirtualHostNode.class).stream()
+                        .map(node -> node.getChildExecutor())
+                        .toList();
     }
 
     /** Who Broker-J's own tasks are. */
