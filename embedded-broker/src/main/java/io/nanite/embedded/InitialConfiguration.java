@@ -59,6 +59,9 @@ final class InitialConfiguration {
         context.put("virtualhost.connectionThreadPool.numberOfSelectors", "1");
         // How often it looks at its direct memory, in ms. Closing waits for the next time.
         context.put("qpid.compact_memory_interval", "100");
+        // A message keeps the whole network buffer that it came in, so large buffers multiply what a queue costs.
+        context.put("qpid.broker.networkBufferSize", Integer.toString(64 * 1024));
+        context.put("broker.directByteBufferPoolSize", "512");
         // As many channels as RabbitMQ allows.
         context.put("qpid.port.sessionCountLimit", "2047");
         // As on RabbitMQ, a message cannot claim another user's id.

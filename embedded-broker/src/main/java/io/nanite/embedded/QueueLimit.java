@@ -7,12 +7,16 @@ import io.nanite.core.ConfigException;
  *
  * <p>It holds for every queue that a client declares without limits of its own ({@code qpid.max_count},
  * {@code qpid.max_size}). A full queue stops its publishers: the broker sends {@code channel.flow}, upon which
- * amqp-client's {@code basicPublish} waits until the queue is down to four fifths. What was on the wire by then is still
- * taken, so a queue may become a little deeper than its limit. Whoever publishes on regardless for five seconds loses the
- * channel.
+ * amqp-client's {@code basicPublish} waits until the queue is down to four fifths. Nothing is dropped, and nothing is acked
+ * that is not kept. What was on the wire by then is still taken, so a queue may become a little deeper than its limit.
+ * Whoever publishes on regardless for five seconds loses the channel.
  *
- * <p>Broker-J could also reject, but then it <em>acks</em> what it drops unless the message is mandatory. That is the
- * silent loss which confirms are for, so it is not offered here.
+ * <p>Messages in memory are in direct memory. A JVM should have several times the limit, for each queue that may be full
+ * at the same time ({@code -XX:MaxDirectMemorySize}; by default it is the size of the heap). Where it runs out, Broker-J
+ * loses a thread and the connection that this one served goes silent, until its heartbeat fails.
+ *
+ * <p>Broker-J could also reject what is too much, but then it <em>acks</em> it all the same unless it is mandatory. That is
+ * the silent loss which confirms are for, so it is not offered here.
  */
 public record QueueLimit(int messages, long bytes) {
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.security.auth.Subject;
@@ -12,6 +13,7 @@ import org.apache.qpid.server.configuration.updater.TaskExecutor;
 import org.apache.qpid.server.configuration.updater.TaskExecutorImpl;
 import org.apache.qpid.server.logging.EventLogger;
 import org.apache.qpid.server.logging.LoggingMessageLogger;
+import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.Container;
 import org.apache.qpid.server.model.Port;
 import org.apache.qpid.server.model.SystemConfig;
@@ -20,6 +22,7 @@ import org.apache.qpid.server.security.SubjectExecutionContext;
 import org.apache.qpid.server.security.auth.TaskPrincipal;
 import org.apache.qpid.server.store.MemorySystemConfigImpl;
 import org.apache.qpid.server.util.urlstreamhandler.data.Handler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,10 +34,12 @@ final class RunningBroker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunningBroker.class);
     private static final long CLOSE_SECONDS = 30;
+    private static final long FLOW_RELEASE_MILLIS = 100;
 
     private final Principal principal = new SystemPrincipal();
     private final TaskExecutorImpl tasks;
     private final MemorySystemConfigImpl system;
+    private @Nullable ScheduledFuture<?> flowRelease;
 
     /** Makes the root of all and one thread, which {@link #close} ends. */
     private RunningBroker(String configurationLocation) {
@@ -75,6 +80,15 @@ final class RunningBroker implements AutoCloseable {
             system.open();
             return true;
         });
+        watchFlow();
+    }
+
+    private void watchFlow() {
+        if (system.getContainer() instanceof Broker<?> broker) {
+            broker.getChildren(VirtualHostNode.class)
+                    .forEach(node -> flowRelease = broker.scheduleHouseKeepingTask(
+                            FLOW_RELEASE_MILLIS, TimeUnit.MILLISECONDS, new FlowRelease(node.getVirtualHost())));
+        }
     }
 
     /** The port that it listens on. */
@@ -88,6 +102,9 @@ final class RunningBroker implements AutoCloseable {
     @Override
     public void close() {
         List<TaskExecutor> nodeTasks = nodeTasks();
+        if (flowRelease != null) {
+            flowRelease.cancel(false);
+        }
         try {
             system.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -96,7 +113,8 @@ final class RunningBroker implements AutoCloseable {
         } catch (TimeoutException e) {
             LOG.warn("The embedded broker has not closed within {} s: left to itself", CLOSE_SECONDS, e);
         } catch (ExecutionException e) {
-            LOG.warn("The embedded broker failed to close cleanly", e);
+            LOG.warn("The embedded broker did not close cleanly: {}", BrokerStartException.reason(e));
+            LOG.debug("The embedded broker did not close cleanly", e);
         } finally {
             nodeTasks.forEach(TaskExecutor::stop);
             tasks.stop();

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import io.nanite.core.ConfigException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,7 +31,7 @@ class QueueLimitTest {
         EmbeddedBrokerConfig config = EmbeddedBrokerConfig.inMemory().withQueueLimit(new QueueLimit(100, 1 << 20));
         try (EmbeddedBroker broker = new EmbeddedBroker(config)) {
             broker.start();
-            flood(broker.uri("mapper"), 4_000, 10_000, Client.TRANSIENT);
+            flood(broker.uri("mapper"), 4_000, 10_000);
         }
     }
 
@@ -45,21 +46,69 @@ class QueueLimitTest {
         }
         try (EmbeddedBroker broker = new EmbeddedBroker(config.withQueueLimit(new QueueLimit(100, 1 << 20)))) {
             broker.start();
-            flood(broker.uri("mapper"), 4_000, 10_000, Client.TRANSIENT);
+            flood(broker.uri("mapper"), 4_000, 10_000);
         }
     }
 
     @Test
     void aFloodDoesNotExhaustASmallMemory() throws Exception {
-        List<String> small = List.of("-Xmx64m", "-XX:MaxDirectMemorySize=64m", "-XX:+ExitOnOutOfMemoryError");
+        List<String> small = List.of("-Xmx128m", "-XX:MaxDirectMemorySize=128m", "-XX:+ExitOnOutOfMemoryError");
         try (BrokerProcess process = BrokerProcess.start(folder, small, 8 << 20)) {
-            flood(process.uri(), 4_000, 100_000, Client.TRANSIENT);
+            flood(process.uri(), 4_000, 100_000);
             assertThat(process.stop()).isEmpty();
         }
     }
 
+    /** Broker-J alone forgets one of two publishers within seconds. */
+    @Test
+    void everyPublisherOfAFullQueueComesFree() throws Exception {
+        int each = 20_000;
+        EmbeddedBrokerConfig config =
+                EmbeddedBrokerConfig.inMemory().withQueueLimit(new QueueLimit(100, Long.MAX_VALUE));
+        try (EmbeddedBroker broker = new EmbeddedBroker(config)) {
+            broker.start();
+            String uri = broker.uri("mapper");
+            try (Client consumer = Client.connect(uri);
+                    Client one = Client.connect(uri);
+                    Client two = Client.connect(uri)) {
+                consumer.declareTransient("flooded");
+                consumer.channel().basicQos(50);
+                CountDownLatch consumed = new CountDownLatch(2 * each);
+                consumer.channel()
+                        .basicConsume(
+                                "flooded",
+                                false,
+                                (tag, message) -> {
+                                    consumer.channel()
+                                            .basicAck(message.getEnvelope().getDeliveryTag(), false);
+                                    consumed.countDown();
+                                },
+                                tag -> {});
+                publishing(one, each, 10_000);
+                publishing(two, each, 10_000);
+                assertThat(consumed.await(60, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    private static void publishing(Client publisher, int count, int size) {
+        Thread thread = new Thread(
+                () -> {
+                    for (int i = 0; i < count; i++) {
+                        try {
+                            publisher.channel().basicPublish("", "flooded", Client.TRANSIENT, new byte[size]);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                },
+                "flood");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     /** Publishes with confirms until the broker says stop, then consumes: nothing is refused, nothing is lost. */
-    private static void flood(String uri, int count, int size, BasicProperties properties) throws Exception {
+    private static void flood(String uri, int count, int size) throws Exception {
         try (Client publisher = Client.connect(uri);
                 Client consumer = Client.connect(uri)) {
             consumer.declareDurable("flooded");
@@ -68,7 +117,7 @@ class QueueLimitTest {
             FutureTask<Boolean> publishing = new FutureTask<>(() -> {
                 Channel channel = publisher.channel();
                 for (int i = 0; i < count; i++) {
-                    channel.basicPublish("", "flooded", properties, new byte[size]);
+                    channel.basicPublish("", "flooded", Client.TRANSIENT, new byte[size]);
                     published.incrementAndGet();
                 }
                 return channel.waitForConfirms(60_000);
