@@ -6,6 +6,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The loop used in production: one daemon thread of the given name. */
 public final class SingleThreadLoop implements EventLoop {
@@ -14,16 +16,20 @@ public final class SingleThreadLoop implements EventLoop {
 
     private final ScheduledThreadPoolExecutor executor;
     private final Consumer<Throwable> onError;
+    private volatile @Nullable Thread thread;
 
     /** {@code onError} is called on the loop's thread with whatever a task throws; it must not throw itself. */
     public SingleThreadLoop(String threadName, Consumer<Throwable> onError) {
         this.onError = onError;
         executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, threadName);
-            thread.setDaemon(true);
-            return thread;
+            Thread started = new Thread(task, threadName);
+            started.setDaemon(true);
+            thread = started;
+            return started;
         });
         executor.setRemoveOnCancelPolicy(true);
+        // Closing must not wait for what is not due.
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     @Override
@@ -37,18 +43,23 @@ public final class SingleThreadLoop implements EventLoop {
 
     @Override
     public Cancellable after(Duration delay, Runnable task) {
-        return cancelling(executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
+        return scheduled(() -> executor.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     @Override
     public Cancellable every(Duration period, Runnable task) {
         // Fixed delay: after a long pause, run once, not once for every beat missed.
-        return cancelling(executor.scheduleWithFixedDelay(
+        return scheduled(() -> executor.scheduleWithFixedDelay(
                 guarded(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS));
     }
 
-    private static Cancellable cancelling(Future<?> future) {
-        return () -> future.cancel(false);
+    private static Cancellable scheduled(Supplier<Future<?>> scheduling) {
+        try {
+            Future<?> future = scheduling.get();
+            return () -> future.cancel(false);
+        } catch (RejectedExecutionException e) {
+            return () -> {};
+        }
     }
 
     @Override
@@ -70,6 +81,10 @@ public final class SingleThreadLoop implements EventLoop {
     @Override
     public void close() {
         executor.shutdown();
+        if (Thread.currentThread().equals(thread)) {
+            // The task that closes the loop cannot wait for its own end.
+            return;
+        }
         try {
             if (!executor.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 executor.shutdownNow();
