@@ -59,7 +59,15 @@ public final class ActorJars implements AutoCloseable {
      * is no such folder, jar or actor.
      */
     public static ActorJars load(Path root, Set<String> onlyTheseActors) {
-        List<Path> jars = jarsIn(root);
+        if (!Files.isDirectory(root)) {
+            throw noFolder(root);
+        }
+        return loadFrom(root.resolve(FOLDER), onlyTheseActors);
+    }
+
+    /** As {@link #load}, from a folder that holds the jars itself. */
+    public static ActorJars loadFrom(Path folder, Set<String> onlyTheseActors) {
+        List<Path> jars = jarsIn(folder);
         URLClassLoader loader = loaderOf(jars);
         try {
             List<Class<?>> actors = new ArrayList<>();
@@ -112,14 +120,14 @@ public final class ActorJars implements AutoCloseable {
         }
     }
 
-    private static List<Path> jarsIn(Path root) {
-        Path folder = root.resolve(FOLDER);
+    private static ConfigException noFolder(Path folder) {
+        return ConfigException.of(
+                "agent folder", folder + " is not a folder", "a folder with %s/*.jar".formatted(FOLDER));
+    }
+
+    private static List<Path> jarsIn(Path folder) {
         if (!Files.isDirectory(folder)) {
-            boolean noRoot = !Files.isDirectory(root);
-            throw ConfigException.of(
-                    "agent folder",
-                    (noRoot ? root : folder) + " is not a folder",
-                    "a folder with %s/*.jar".formatted(FOLDER));
+            throw noFolder(folder);
         }
         List<Path> jars;
         try (Stream<Path> files = Files.list(folder)) {

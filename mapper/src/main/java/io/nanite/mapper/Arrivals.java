@@ -1,13 +1,17 @@
 package io.nanite.mapper;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Lets callers wait until the registry is as they want it. */
 final class Arrivals {
 
+    private long last = System.nanoTime();
+
     /** Somebody came. */
     synchronized void tell() {
+        last = System.nanoTime();
         notifyAll();
     }
 
@@ -19,8 +23,30 @@ final class Arrivals {
             if (left <= 0) {
                 return false;
             }
-            wait(left / 1_000_000 + 1);
+            pause(left);
         }
         return true;
+    }
+
+    /** Waits until nobody has come for so long; returns false if somebody always did. */
+    synchronized boolean awaitQuiet(Duration quiet, Duration atMost) throws InterruptedException {
+        long start = System.nanoTime();
+        long until = start + atMost.toNanos();
+        while (true) {
+            long now = System.nanoTime();
+            // What was quiet before the call does not count: an answer to a question may be on its way.
+            long left = Math.max(last, start) + quiet.toNanos() - now;
+            if (left <= 0) {
+                return true;
+            }
+            if (until - now <= 0) {
+                return false;
+            }
+            pause(Math.min(left, until - now));
+        }
+    }
+
+    private void pause(long nanos) throws InterruptedException {
+        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
     }
 }

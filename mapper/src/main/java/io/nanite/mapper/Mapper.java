@@ -279,6 +279,14 @@ public final class Mapper implements AutoCloseable {
         return arrivals.await(() -> registry.services().getOrDefault(wanted, 0) >= agents, atMost);
     }
 
+    /**
+     * Waits until no agent has registered for so long: then everyone who is there has most likely said so. Returns false
+     * if agents kept coming all the time.
+     */
+    public boolean awaitQuiet(Duration quiet, Duration atMost) throws InterruptedException {
+        return arrivals.awaitQuiet(quiet, atMost);
+    }
+
     /** Ends every open request as cancelled, leaves the fabric and closes the transport. Closing twice does nothing. */
     @Override
     public void close() {

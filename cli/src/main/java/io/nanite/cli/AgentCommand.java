@@ -1,0 +1,148 @@
+package io.nanite.cli;
+
+import ch.qos.logback.classic.Level;
+import io.nanite.agent.ActorJars;
+import io.nanite.agent.Agent;
+import io.nanite.agent.AgentConfig;
+import io.nanite.agent.AgentModule;
+import io.nanite.core.ConfigException;
+import io.nanite.core.packet.TokenSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs an agent in the foreground until it is told to end. */
+@Command(
+        name = "nanite-agent",
+        aliases = "agent",
+        description = "Hosts the actors of a folder and offers their services to the fabric.")
+final class AgentCommand implements Callable<Integer>, Rooted {
+
+    @Mixin
+    BrokerOptions broker = new BrokerOptions();
+
+    @Mixin
+    HelpOptions help = new HelpOptions();
+
+    @Option(
+            names = {"-n", "--nanite"},
+            paramLabel = "ROOT",
+            description = "the folder of the agent, with actors/ and config.yml in it (default: this folder)")
+    Path root = Path.of("");
+
+    @Option(names = "--actors-dir", paramLabel = "DIR", description = "where the jars are (default: ROOT/actors)")
+    @Nullable Path actorsDir;
+
+    @Option(
+            names = "--actors",
+            split = ",",
+            paramLabel = "NAME",
+            description = "only these of the actors in the jars (default: all)")
+    Set<String> actors = new LinkedHashSet<>();
+
+    @Option(
+            names = {"--tag", "--tags"},
+            split = ",",
+            paramLabel = "TAG",
+            description = "what this agent is, for callers that are choosy; may be given several times")
+    Set<String> tags = new LinkedHashSet<>();
+
+    @Option(names = "--ping-time", paramLabel = "TIME", description = "how often it says that it is alive (default: 15s)")
+    Duration pingTime = Duration.ofSeconds(15);
+
+    @Option(
+            names = "--threadpool",
+            paramLabel = "COUNT",
+            description = "how many jobs it runs at once (default: 64)")
+    @Nullable Integer threadpool;
+
+    @Option(
+            names = "--prefetch",
+            paramLabel = "COUNT",
+            description = "how many messages it takes ahead (default: as many as it runs at once)")
+    @Nullable Integer prefetch;
+
+    @Option(names = "--single-threaded", description = "one job at a time, for actors that are not safe for threads")
+    boolean singleThreaded;
+
+    @Option(names = "--grace", paramLabel = "TIME", description = "for running jobs when it is told to end (default: 30s)")
+    Duration grace = Duration.ofSeconds(30);
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.level(broker.logLevel, Level.INFO);
+        AgentConfig config = config();
+        try (ActorJars jars = actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
+            if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
+                throw ConfigException.of("actors", folder(), "a jar with a class that carries @Actor");
+            }
+            Agent agent = Agent.create(
+                    config,
+                    broker.transport("nanite", config.identity().value()),
+                    new AgentModule() {
+                        @Override
+                        protected void configure() {
+                            serializer(broker.serializer());
+                            onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
+                        }
+                    },
+                    jars.asModule());
+            Shutdown.closing(agent);
+            agent.start();
+            agent.awaitClose();
+            return ExitCode.OK.code();
+        }
+    }
+
+    private Path folder() {
+        return actorsDir == null ? root.resolve("actors") : actorsDir;
+    }
+
+    private AgentConfig config() {
+        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+        AgentConfig config = AgentConfig.of(Names.agent(name))
+                .withPingTime(pingTime)
+                .withGrace(grace)
+                .withTags(tags)
+                .withPacks(!broker.noPacks);
+        if (singleThreaded && threadpool != null && threadpool != 1) {
+            throw ConfigException.of("--threadpool", threadpool, "1, or nothing, with --single-threaded");
+        }
+        if (singleThreaded) {
+            config = config.singleThreaded();
+        } else if (threadpool != null) {
+            config = config.withSlots(threadpool);
+        }
+        return prefetch == null ? config : config.withPrefetch(prefetch);
+    }
+
+    /** For the demonstration: how to start one of these as a process. */
+    static List<String> arguments(String token, Path root, int port, Duration pingTime) {
+        return Stream.of(
+                        "agent",
+                        "--token",
+                        token,
+                        "--nanite",
+                        root.toString(),
+                        "--port",
+                        Integer.toString(port),
+                        "--ping-time",
+                        pingTime.toMillis() + "ms",
+                        "--log-level",
+                        "warn")
+                .toList();
+    }
+}

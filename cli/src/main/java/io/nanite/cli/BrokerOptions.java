@@ -1,0 +1,109 @@
+package io.nanite.cli;
+
+import io.nanite.core.ConfigException;
+import io.nanite.core.Secret;
+import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.serializer.SmileSerializer;
+import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitTransport;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the broker is, and how this process speaks to it. The flags of the original, and what it lacked. */
+final class BrokerOptions {
+
+    /** The password of the walk-through, on both brokers. */
+    private static final String DEFAULT_PASSWORD = "testing";
+
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "HOST",
+            description = "the broker's host (default: 127.0.0.1)")
+    String host = "127.0.0.1";
+
+    @Option(
+            names = {"-P", "--port"},
+            paramLabel = "PORT",
+            description = "the broker's port (default: 5672, with --tls 5671)")
+    @Nullable Integer port;
+
+    @Option(
+            names = {"-u", "--user"},
+            paramLabel = "USER",
+            description = "the login (default: nanite for agents, mapper for mappers)")
+    @Nullable String user;
+
+    @Option(
+            names = {"-p", "--pass"},
+            paramLabel = "PASSWORD",
+            description = "its password; better in NANITE_PASS, where no process listing shows it (default: testing)")
+    @Nullable String pass;
+
+    @Option(
+            names = {"-v", "--vhost"},
+            paramLabel = "VHOST",
+            description = "one vhost is one fabric (default: /nanite)")
+    String vhost = "/nanite";
+
+    @Option(names = "--tls", description = "speak TLS, trusting what this Java trusts")
+    boolean tls;
+
+    @Option(
+            names = {"-t", "--token"},
+            paramLabel = "NAME",
+            description = "the name of this process in the fabric, 1-64 of A-Z a-z 0-9 _ - (default: random)")
+    @Nullable String token;
+
+    @Option(
+            names = {"-f", "--format"},
+            paramLabel = "FORMAT",
+            description = "json, or smile for the compact form (default: json)")
+    String format = "json";
+
+    @Option(
+            names = {"-s", "--secure"},
+            description = "accepted for the sake of old scripts: processes always keep within the permissions of a "
+                    + "restricted login")
+    boolean secure;
+
+    @Option(names = "--heartbeat", paramLabel = "TIME", description = "of the connection (default: 10s)")
+    Duration heartbeat = Duration.ofSeconds(10);
+
+    @Option(names = "--no-packs", description = "never send several packets in one message")
+    boolean noPacks;
+
+    @Option(
+            names = {"-l", "--log-level"},
+            paramLabel = "LEVEL",
+            description = "fatal, error, warn, info, debug or trace (default: ${DEFAULT-LOG})")
+    @Nullable String logLevel;
+
+    /** The broker for this login; {@code name} is what the broker's own screens show. */
+    RabbitConfig broker(String defaultUser, String name) {
+        return RabbitConfig.at(
+                        host,
+                        port != null ? port : tls ? RabbitConfig.DEFAULT_TLS_PORT : RabbitConfig.DEFAULT_PORT,
+                        user != null ? user : defaultUser,
+                        new Secret(pass != null ? pass : DEFAULT_PASSWORD))
+                .withVirtualHost(vhost)
+                .withTls(tls)
+                .withName(name)
+                .withHeartbeat(heartbeat)
+                .withPacking(!noPacks);
+    }
+
+    RabbitTransport transport(String defaultUser, String name) {
+        return new RabbitTransport(broker(defaultUser, name));
+    }
+
+    Serializer serializer() {
+        return switch (format.toLowerCase(Locale.ROOT)) {
+            case "json" -> new JsonSerializer();
+            case "smile" -> new SmileSerializer();
+            default -> throw ConfigException.of("format", format, "json or smile");
+        };
+    }
+}

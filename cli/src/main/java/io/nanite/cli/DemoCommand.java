@@ -1,0 +1,181 @@
+package io.nanite.cli;
+
+import ch.qos.logback.classic.Level;
+import io.nanite.core.ConfigException;
+import io.nanite.core.Secret;
+import io.nanite.core.packet.Identity;
+import io.nanite.embedded.EmbeddedBroker;
+import io.nanite.embedded.EmbeddedBrokerConfig;
+import io.nanite.mapper.AgentView;
+import io.nanite.mapper.CallOptions;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
+import io.nanite.mapper.MapperListener;
+import io.nanite.mapper.Outcomes;
+import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitTransport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows in a few seconds what Nanite is: a broker, agents, a mapper, a death, and work that goes on. */
+@Command(
+        name = "demo",
+        description = "Shows the whole story on the embedded broker: agents come up, a mapper finds them, requests are "
+                + "answered, an agent is killed, work goes on.")
+final class DemoCommand implements Callable<Integer> {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String SERVICE = "/simple/echo";
+
+    @Mixin
+    HelpOptions help = new HelpOptions();
+
+    @Option(names = "--home", hidden = true, description = "where Nanite is installed; the launcher says")
+    @Nullable Path home;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Logging.level(null, Level.ERROR);
+        Path agentRoot = installation().resolve("examples").resolve("simpleagent");
+        try (EmbeddedBroker broker = new EmbeddedBroker(EmbeddedBrokerConfig.inMemory())) {
+            broker.start();
+            say("1. A broker runs in this process, on 127.0.0.1:%d.", broker.port());
+
+            Process fred = agent("fred", agentRoot, broker.port());
+            Process bob = agent("bob", agentRoot, broker.port());
+            say("2. Two agents start as processes of their own: fred (pid %d) and bob (pid %d).", fred.pid(), bob.pid());
+
+            CountDownLatch death = new CountDownLatch(1);
+            try (Mapper mapper = mapper(broker.port(), death)) {
+                discover(mapper);
+                ask(mapper);
+                kill(mapper, fred, bob, death);
+            }
+        } finally {
+            stopAgents();
+        }
+        say("");
+        say("That was the whole fabric. Next: the walk-through in README.md, in three terminals.");
+        return ExitCode.OK.code();
+    }
+
+    private Path installation() {
+        if (home == null || !Files.isDirectory(home)) {
+            throw ConfigException.of("--home", home, "the folder of this installation; start the demo as: nanite demo");
+        }
+        return home;
+    }
+
+    private static void say(String sentence, Object... values) {
+        System.out.println(sentence.formatted(values));
+    }
+
+    private Process agent(String token, Path root, int port) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(installation().resolve("bin").resolve("nanite").toString());
+        command.addAll(AgentCommand.arguments(token, root, port, Duration.ofSeconds(1)));
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private static Mapper mapper(int port, CountDownLatch death) {
+        return Mapper.with(MapperConfig.named("demo").withAgentTimeout(Duration.ofSeconds(5)))
+                .listener(new MapperListener() {
+                    @Override
+                    public void timedOut(Identity agent) {
+                        death.countDown();
+                    }
+                })
+                .start(new RabbitTransport(RabbitConfig.at("127.0.0.1", port, "mapper", new Secret("testing"))
+                        .withName("mapper-demo")));
+    }
+
+    private static void discover(Mapper mapper) throws InterruptedException {
+        if (!mapper.awaitService(SERVICE, 2, PATIENCE)) {
+            throw ConfigException.of("agents after " + PATIENCE.toSeconds() + " s", mapper.agents(), "fred and bob");
+        }
+        say("3. A mapper hears them. Nobody told it where they are:");
+        for (AgentView agent : mapper.agents()) {
+            say(
+                    "     %-4s  status %.2f  offers %s",
+                    agent.identity().name(),
+                    agent.status().load(),
+                    agent.services().stream().map(Object::toString).sorted().collect(Collectors.joining(" ")));
+        }
+    }
+
+    private static void ask(Mapper mapper) throws InterruptedException {
+        say("4. A request goes to the least loaded of them:");
+        show("request %s \"hello\"".formatted(SERVICE), answered(mapper, CallOptions.DEFAULT, "hello", 1));
+        say("5. A request to all of them:");
+        show(
+                "request %s \"hello all\" --selector all".formatted(SERVICE),
+                answered(mapper, CallOptions.all(), "hello all", 2));
+    }
+
+    private static void kill(Mapper mapper, Process fred, Process bob, CountDownLatch death)
+            throws InterruptedException {
+        Outcomes last = answered(mapper, CallOptions.DEFAULT, "who takes it?", 1);
+        boolean fredIsNext = last.byAgent().containsKey(Identity.agent("bob"));
+        String victim = fredIsNext ? "fred" : "bob";
+        String survivor = fredIsNext ? "bob" : "fred";
+        Process killed = fredIsNext ? fred : bob;
+        killed.destroyForcibly().waitFor();
+        say("6. kill -9 %d: %s is dead, and nobody has told the mapper. The next ten requests:", killed.pid(), victim);
+        for (int i = 1; i <= 10; i++) {
+            Outcomes outcomes = answered(mapper, CallOptions.DEFAULT, "still there? " + i, 1);
+            if (!outcomes.byAgent().containsKey(Identity.agent(survivor))) {
+                throw new IllegalStateException("answered by %s (expected: %s)".formatted(outcomes, survivor));
+            }
+        }
+        say("     all ten answered by %s; what had gone to %s was given to %s instead.", survivor, victim, survivor);
+        if (!death.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the mapper has not noticed that %s is dead".formatted(victim));
+        }
+        say(
+                "7. The mapper has noticed, and knows only %s now.",
+                mapper.agents().stream().map(agent -> agent.identity().name()).collect(Collectors.joining(", ")));
+    }
+
+    private static Outcomes answered(Mapper mapper, CallOptions options, String payload, int agents)
+            throws InterruptedException {
+        Outcomes outcomes = mapper.request(SERVICE, payload, options.withTimeout(PATIENCE)).await();
+        if (!outcomes.ok() || outcomes.byAgent().size() != agents) {
+            throw new IllegalStateException("outcomes: %s (expected: %d answers)".formatted(outcomes, agents));
+        }
+        return outcomes;
+    }
+
+    private static void show(String request, Outcomes outcomes) {
+        Map<String, @Nullable Object> values = outcomes.values();
+        say("     $ nanite-mapper %s%n     %s", request, Json.line(values));
+    }
+
+    private void stopAgents() throws InterruptedException {
+        processes.forEach(Process::destroy);
+        for (Process process : processes) {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.nanite.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.nanite.core.ConfigException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** How much the log says. It goes to the standard error, so that answers can be piped. */
+final class Logging {
+
+    private static final Map<String, Level> LEVELS = Map.of(
+            "fatal", Level.ERROR,
+            "error", Level.ERROR,
+            "warn", Level.WARN,
+            "info", Level.INFO,
+            "debug", Level.DEBUG,
+            "trace", Level.TRACE);
+
+    /** Libraries that talk about themselves at a level where we talk about the fabric. */
+    private static final List<String> CHATTY = List.of("org.apache.qpid", "qpid", "com.rabbitmq", "org.apache.derby");
+
+    private Logging() {}
+
+    /** Sets the level by its name, or the default if there is none. */
+    static void level(@Nullable String name, Level standard) {
+        Level level = name == null ? standard : LEVELS.get(name.toLowerCase(Locale.ROOT));
+        if (level == null) {
+            throw ConfigException.of("log level", name, "fatal, error, warn, info, debug or trace");
+        }
+        ((Logger) LoggerFactory.getLogger("io.nanite")).setLevel(level);
+        boolean detailed = level.toInt() <= Level.DEBUG_INT;
+        CHATTY.forEach(library ->
+                ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));
+    }
+}

@@ -1,0 +1,67 @@
+package io.nanite.cli;
+
+import ch.qos.logback.classic.Level;
+import io.nanite.core.Secret;
+import io.nanite.rabbitmq.Provisioner;
+import io.nanite.rabbitmq.ProvisioningException;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prepares a RabbitMQ for the walk-through. */
+@Command(
+        name = "rabbitconf",
+        description = "Makes the vhost /nanite, the users mapper and nanite, and their permissions, in a RabbitMQ: through "
+                + "rabbitmqctl if it answers here, else through the management HTTP API. Doing it twice changes nothing.")
+final class RabbitconfCommand implements Callable<Integer> {
+
+    @Mixin
+    HelpOptions help = new HelpOptions();
+
+    @Option(names = {"-v", "--vhost"}, paramLabel = "VHOST", description = "(default: /nanite)")
+    String vhost = "/nanite";
+
+    @Option(
+            names = {"-p", "--pass"},
+            paramLabel = "PASSWORD",
+            description = "of both users; better in NANITE_PASS (default: testing)")
+    String pass = "testing";
+
+    @Option(
+            names = "--management-url",
+            paramLabel = "URL",
+            description = "of the management API (default: http://127.0.0.1:15672)")
+    URI management = URI.create("http://127.0.0.1:15672");
+
+    @Option(names = "--admin-user", paramLabel = "USER", description = "for the management API (default: guest)")
+    String adminUser = "guest";
+
+    @Option(
+            names = "--admin-pass",
+            paramLabel = "PASSWORD",
+            description = "for the management API; better in NANITE_ADMIN_PASS (default: guest)")
+    String adminPass = "guest";
+
+    @Option(
+            names = {"-l", "--log-level"},
+            paramLabel = "LEVEL",
+            description = "fatal, error, warn, info, debug or trace (default: warn)")
+    @Nullable String logLevel;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Logging.level(logLevel, Level.WARN);
+        try {
+            new Provisioner(management, adminUser, new Secret(adminPass))
+                    .provision(vhost, new Secret(pass))
+                    .forEach(System.out::println);
+            return ExitCode.OK.code();
+        } catch (ProvisioningException e) {
+            System.err.println(e.getMessage());
+            return ExitCode.NO_BROKER.code();
+        }
+    }
+}
