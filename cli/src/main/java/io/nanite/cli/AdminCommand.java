@@ -13,7 +13,8 @@ final class AdminCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.err.println("nanite-admin: this version has no Control Tower yet; nanite-mapper agents shows who is there");
+        System.err.println(
+                "nanite-admin: this version has no Control Tower yet; nanite-mapper agents shows who is there");
         return ExitCode.USAGE.code();
     }
 }

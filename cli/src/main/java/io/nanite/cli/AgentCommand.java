@@ -39,7 +39,8 @@ final class AgentCommand implements Callable<Integer>, Rooted {
     Path root = Path.of("");
 
     @Option(names = "--actors-dir", paramLabel = "DIR", description = "where the jars are (default: ROOT/actors)")
-    @Nullable Path actorsDir;
+    @Nullable
+    Path actorsDir;
 
     @Option(
             names = "--actors",
@@ -55,25 +56,30 @@ final class AgentCommand implements Callable<Integer>, Rooted {
             description = "what this agent is, for callers that are choosy; may be given several times")
     Set<String> tags = new LinkedHashSet<>();
 
-    @Option(names = "--ping-time", paramLabel = "TIME", description = "how often it says that it is alive (default: 15s)")
+    @Option(
+            names = "--ping-time",
+            paramLabel = "TIME",
+            description = "how often it says that it is alive (default: 15s)")
     Duration pingTime = Duration.ofSeconds(15);
 
-    @Option(
-            names = "--threadpool",
-            paramLabel = "COUNT",
-            description = "how many jobs it runs at once (default: 64)")
-    @Nullable Integer threadpool;
+    @Option(names = "--threadpool", paramLabel = "COUNT", description = "how many jobs it runs at once (default: 64)")
+    @Nullable
+    Integer threadpool;
 
     @Option(
             names = "--prefetch",
             paramLabel = "COUNT",
             description = "how many messages it takes ahead (default: as many as it runs at once)")
-    @Nullable Integer prefetch;
+    @Nullable
+    Integer prefetch;
 
     @Option(names = "--single-threaded", description = "one job at a time, for actors that are not safe for threads")
     boolean singleThreaded;
 
-    @Option(names = "--grace", paramLabel = "TIME", description = "for running jobs when it is told to end (default: 30s)")
+    @Option(
+            names = "--grace",
+            paramLabel = "TIME",
+            description = "for running jobs when it is told to end (default: 30s)")
     Duration grace = Duration.ofSeconds(30);
 
     @Override
@@ -85,7 +91,8 @@ final class AgentCommand implements Callable<Integer>, Rooted {
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
         AgentConfig config = config();
-        try (ActorJars jars = actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
+        try (ActorJars jars =
+                actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
             if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
                 throw ConfigException.of("actors", folder(), "a jar with a class that carries @Actor");
             }

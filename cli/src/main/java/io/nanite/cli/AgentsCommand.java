@@ -28,7 +28,8 @@ final class AgentsCommand implements Callable<Integer> {
     HelpOptions help = new HelpOptions();
 
     @ParentCommand
-    @Nullable MapperCommand mapper;
+    @Nullable
+    MapperCommand mapper;
 
     @Option(names = "--json", description = "as one line of JSON")
     boolean json;
@@ -43,8 +44,8 @@ final class AgentsCommand implements Callable<Integer> {
             running.awaitQuiet(QUIET, MOST);
             List<AgentView> agents = running.agents();
             if (json) {
-                System.out.println(Json.line(
-                        agents.stream().map(AgentsCommand::everything).toList()));
+                System.out.println(
+                        Json.line(agents.stream().map(AgentsCommand::everything).toList()));
             } else {
                 print(agents);
             }
@@ -58,7 +59,11 @@ final class AgentsCommand implements Callable<Integer> {
             return;
         }
         int widest = Math.max(
-                5, agents.stream().mapToInt(agent -> agent.identity().name().length()).max().orElse(0));
+                5,
+                agents.stream()
+                        .mapToInt(agent -> agent.identity().name().length())
+                        .max()
+                        .orElse(0));
         String line = "%-" + widest + "s  %8s  %9s  %-12s  %s%n";
         System.out.printf(Locale.ROOT, line, "AGENT", "STATUS", "BUSY", "TAGS", "SERVICES");
         for (AgentView agent : agents) {
@@ -66,8 +71,12 @@ final class AgentsCommand implements Callable<Integer> {
                     Locale.ROOT,
                     line,
                     agent.identity().name(),
-                    Double.isFinite(agent.status().load()) ? "%.2f".formatted(agent.status().load()) : "unknown",
-                    agent.vitals().slots() == 0 ? "-" : agent.vitals().busy() + "/" + agent.vitals().slots(),
+                    Double.isFinite(agent.status().load())
+                            ? "%.2f".formatted(agent.status().load())
+                            : "unknown",
+                    agent.vitals().slots() == 0
+                            ? "-"
+                            : agent.vitals().busy() + "/" + agent.vitals().slots(),
                     agent.tags().isEmpty() ? "-" : String.join(",", agent.tags()),
                     agent.services().stream().map(Service::path).sorted().collect(Collectors.joining(" ")));
         }
@@ -80,7 +89,9 @@ final class AgentsCommand implements Callable<Integer> {
         all.put("slots", agent.vitals().slots());
         all.put("busy", agent.vitals().busy());
         all.put("tags", agent.tags());
-        all.put("services", agent.services().stream().map(Service::path).sorted().toList());
+        all.put(
+                "services",
+                agent.services().stream().map(Service::path).sorted().toList());
         all.put("version", agent.vitals().version());
         return all;
     }

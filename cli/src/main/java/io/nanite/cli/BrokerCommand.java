@@ -14,14 +14,18 @@ import picocli.CommandLine.Option;
 /** Runs the embedded broker as a process of its own. */
 @Command(
         name = "broker",
-        description = "Runs an AMQP broker in this process until it is told to end: vhost /nanite, users nanite and mapper, "
-                + "password testing. For a laptop and for tests; in production use RabbitMQ.")
+        description =
+                "Runs an AMQP broker in this process until it is told to end: vhost /nanite, users nanite and mapper, "
+                        + "password testing. For a laptop and for tests; in production use RabbitMQ.")
 final class BrokerCommand implements Callable<Integer> {
 
     @Mixin
     HelpOptions help = new HelpOptions();
 
-    @Option(names = {"-P", "--port"}, paramLabel = "PORT", description = "0 for any that is free (default: 5672)")
+    @Option(
+            names = {"-P", "--port"},
+            paramLabel = "PORT",
+            description = "0 for any that is free (default: 5672)")
     int port = 5672;
 
     @Option(names = "--bind", paramLabel = "ADDRESS", description = "where to listen (default: 127.0.0.1)")
@@ -31,21 +35,22 @@ final class BrokerCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description = "keep durable queues and persistent messages there (default: all in memory)")
-    @Nullable Path data;
+    @Nullable
+    Path data;
 
     @Option(
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: info)")
-    @Nullable String logLevel;
+    @Nullable
+    String logLevel;
 
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(logLevel, Level.INFO);
         EmbeddedBrokerConfig config =
                 data == null ? EmbeddedBrokerConfig.inMemory() : EmbeddedBrokerConfig.durable(data);
-        EmbeddedBroker broker =
-                new EmbeddedBroker(config.withPort(port).withBindAddress(bind));
+        EmbeddedBroker broker = new EmbeddedBroker(config.withPort(port).withBindAddress(bind));
         broker.start();
         CountDownLatch closed = new CountDownLatch(1);
         Shutdown.closing(() -> {

@@ -28,19 +28,22 @@ final class BrokerOptions {
             names = {"-P", "--port"},
             paramLabel = "PORT",
             description = "the broker's port (default: 5672, with --tls 5671)")
-    @Nullable Integer port;
+    @Nullable
+    Integer port;
 
     @Option(
             names = {"-u", "--user"},
             paramLabel = "USER",
             description = "the login (default: nanite for agents, mapper for mappers)")
-    @Nullable String user;
+    @Nullable
+    String user;
 
     @Option(
             names = {"-p", "--pass"},
             paramLabel = "PASSWORD",
             description = "its password; better in NANITE_PASS, where no process listing shows it (default: testing)")
-    @Nullable String pass;
+    @Nullable
+    String pass;
 
     @Option(
             names = {"-v", "--vhost"},
@@ -55,7 +58,8 @@ final class BrokerOptions {
             names = {"-t", "--token"},
             paramLabel = "NAME",
             description = "the name of this process in the fabric, 1-64 of A-Z a-z 0-9 _ - (default: random)")
-    @Nullable String token;
+    @Nullable
+    String token;
 
     @Option(
             names = {"-f", "--format"},
@@ -79,7 +83,8 @@ final class BrokerOptions {
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: ${DEFAULT-LOG})")
-    @Nullable String logLevel;
+    @Nullable
+    String logLevel;
 
     /** The broker for this login; {@code name} is what the broker's own screens show. */
     RabbitConfig broker(String defaultUser, String name) {

@@ -26,7 +26,8 @@ abstract class CallCommand implements Callable<Integer> {
     HelpOptions help = new HelpOptions();
 
     @ParentCommand
-    @Nullable MapperCommand mapper;
+    @Nullable
+    MapperCommand mapper;
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "such as /simple/echo; /simple means /simple/index")
     String service = "";
@@ -36,7 +37,8 @@ abstract class CallCommand implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "PAYLOAD",
             description = "JSON, or any text that is none: hello, 42, '{\"w\":3}' (default: null)")
-    @Nullable String payload;
+    @Nullable
+    String payload;
 
     @Option(names = "--text", description = "the payload is a text, whatever it looks like")
     boolean text;
@@ -48,7 +50,8 @@ abstract class CallCommand implements Callable<Integer> {
     String selector = Selectors.LEAST_LOADED;
 
     @Option(names = "--target", paramLabel = "AGENT", description = "this agent or nobody")
-    @Nullable String target;
+    @Nullable
+    String target;
 
     @Option(
             names = {"--tag", "--tags"},

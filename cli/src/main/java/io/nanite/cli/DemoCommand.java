@@ -44,7 +44,8 @@ final class DemoCommand implements Callable<Integer> {
     HelpOptions help = new HelpOptions();
 
     @Option(names = "--home", hidden = true, description = "where Nanite is installed; the launcher says")
-    @Nullable Path home;
+    @Nullable
+    Path home;
 
     private final List<Process> processes = new ArrayList<>();
 
@@ -56,22 +57,28 @@ final class DemoCommand implements Callable<Integer> {
             broker.start();
             say("1. A broker runs in this process, on 127.0.0.1:%d.", broker.port());
 
-            Process fred = agent("fred", agentRoot, broker.port());
-            Process bob = agent("bob", agentRoot, broker.port());
-            say("2. Two agents start as processes of their own: fred (pid %d) and bob (pid %d).", fred.pid(), bob.pid());
-
-            CountDownLatch death = new CountDownLatch(1);
-            try (Mapper mapper = mapper(broker.port(), death)) {
-                discover(mapper);
-                ask(mapper);
-                kill(mapper, fred, bob, death);
+            try {
+                tell(agentRoot, broker.port());
+            } finally {
+                stopAgents();
             }
-        } finally {
-            stopAgents();
         }
         say("");
         say("That was the whole fabric. Next: the walk-through in README.md, in three terminals.");
         return ExitCode.OK.code();
+    }
+
+    private void tell(Path agentRoot, int port) throws IOException, InterruptedException {
+        Process fred = agent("fred", agentRoot, port);
+        Process bob = agent("bob", agentRoot, port);
+        say("2. Two agents start as processes of their own: fred (pid %d) and bob (pid %d).", fred.pid(), bob.pid());
+
+        CountDownLatch death = new CountDownLatch(1);
+        try (Mapper mapper = mapper(port, death)) {
+            discover(mapper);
+            ask(mapper);
+            kill(mapper, fred, bob, death);
+        }
     }
 
     private Path installation() {
@@ -81,6 +88,7 @@ final class DemoCommand implements Callable<Integer> {
         return home;
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // one annotation is not worth a dependency
     private static void say(String sentence, Object... values) {
         System.out.println(sentence.formatted(values));
     }
@@ -158,7 +166,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Outcomes answered(Mapper mapper, CallOptions options, String payload, int agents)
             throws InterruptedException {
-        Outcomes outcomes = mapper.request(SERVICE, payload, options.withTimeout(PATIENCE)).await();
+        Outcomes outcomes =
+                mapper.request(SERVICE, payload, options.withTimeout(PATIENCE)).await();
         if (!outcomes.ok() || outcomes.byAgent().size() != agents) {
             throw new IllegalStateException("outcomes: %s (expected: %d answers)".formatted(outcomes, agents));
         }

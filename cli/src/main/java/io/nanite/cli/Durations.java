@@ -15,7 +15,8 @@ final class Durations implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = GRAMMAR.matcher(text.trim());
         if (!matcher.matches()) {
-            throw new TypeConversionException("'%s' is not a duration (expected: such as 500ms, 15s, 2m, 1h)".formatted(text));
+            throw new TypeConversionException(
+                    "'%s' is not a duration (expected: such as 500ms, 15s, 2m, 1h)".formatted(text));
         }
         String unit = matcher.group(2) == null ? "s" : matcher.group(2);
         double millis = Double.parseDouble(matcher.group(1))

@@ -33,7 +33,7 @@ final class Logging {
         }
         ((Logger) LoggerFactory.getLogger("io.nanite")).setLevel(level);
         boolean detailed = level.toInt() <= Level.DEBUG_INT;
-        CHATTY.forEach(library ->
-                ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));
+        CHATTY.forEach(
+                library -> ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));
     }
 }

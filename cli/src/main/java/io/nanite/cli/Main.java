@@ -30,7 +30,8 @@ import picocli.CommandLine.ParameterException;
             AgentCommand.class,
             MapperCommand.class,
             AdminCommand.class,
-            RabbitconfCommand.class
+            RabbitconfCommand.class,
+            WarmUpCommand.class
         })
 public final class Main implements Callable<Integer> {
 

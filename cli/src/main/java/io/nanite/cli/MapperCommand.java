@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "nanite-mapper",
         aliases = "mapper",
-        description = "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
-                + "end, and logs who comes and goes.",
+        description =
+                "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
+                        + "end, and logs who comes and goes.",
         subcommands = {RequestCommand.class, PushCommand.class, AgentsCommand.class})
 final class MapperCommand implements Callable<Integer>, Rooted {
 

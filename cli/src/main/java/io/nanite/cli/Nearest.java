@@ -11,7 +11,8 @@ final class Nearest {
     /** The known word that takes the fewest changes of letters to reach; there is at least one. */
     static String to(String typed, Collection<String> known) {
         return known.stream()
-                .min(Comparator.comparingInt((String word) -> distance(typed, word)).thenComparing(word -> word))
+                .min(Comparator.comparingInt((String word) -> distance(typed, word))
+                        .thenComparing(word -> word))
                 .orElseThrow();
     }
 

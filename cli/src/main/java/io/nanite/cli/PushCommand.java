@@ -23,7 +23,8 @@ final class PushCommand extends CallCommand {
             throws InterruptedException {
         Pushed pushed;
         try {
-            pushed = mapper.push(service, payload, options).toCompletableFuture().get();
+            pushed =
+                    mapper.push(service, payload, options).toCompletableFuture().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof NaniteException cause) {
                 throw cause;

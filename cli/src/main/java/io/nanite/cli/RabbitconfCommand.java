@@ -14,14 +14,18 @@ import picocli.CommandLine.Option;
 /** Prepares a RabbitMQ for the walk-through. */
 @Command(
         name = "rabbitconf",
-        description = "Makes the vhost /nanite, the users mapper and nanite, and their permissions, in a RabbitMQ: through "
-                + "rabbitmqctl if it answers here, else through the management HTTP API. Doing it twice changes nothing.")
+        description =
+                "Makes the vhost /nanite, the users mapper and nanite, and their permissions, in a RabbitMQ: through "
+                        + "rabbitmqctl if it answers here, else through the management HTTP API. Doing it twice changes nothing.")
 final class RabbitconfCommand implements Callable<Integer> {
 
     @Mixin
     HelpOptions help = new HelpOptions();
 
-    @Option(names = {"-v", "--vhost"}, paramLabel = "VHOST", description = "(default: /nanite)")
+    @Option(
+            names = {"-v", "--vhost"},
+            paramLabel = "VHOST",
+            description = "(default: /nanite)")
     String vhost = "/nanite";
 
     @Option(
@@ -49,7 +53,8 @@ final class RabbitconfCommand implements Callable<Integer> {
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: warn)")
-    @Nullable String logLevel;
+    @Nullable
+    String logLevel;
 
     @Override
     public Integer call() throws InterruptedException {

@@ -16,8 +16,9 @@ import picocli.CommandLine.Command;
 /** Asks, waits, and prints the answers. */
 @Command(
         name = "request",
-        description = "Asks agents for an answer and prints it: one JSON object, a member per agent. Failures go to the "
-                + "standard error, and the exit code is 1.")
+        description =
+                "Asks agents for an answer and prints it: one JSON object, a member per agent. Failures go to the "
+                        + "standard error, and the exit code is 1.")
 final class RequestCommand extends CallCommand {
 
     @Override
@@ -40,10 +41,7 @@ final class RequestCommand extends CallCommand {
         if (outcome instanceof Outcome.Failure failure) {
             System.err.printf(
                     "%s: %s: %s: %s%n",
-                    agent.name(),
-                    failure.verdict(),
-                    Printable.of(failure.kind()),
-                    Printable.of(failure.message()));
+                    agent.name(), failure.verdict(), Printable.of(failure.kind()), Printable.of(failure.message()));
         }
     }
 

@@ -66,7 +66,8 @@ final class Settings implements IDefaultValueProvider {
         read(file).forEach((name, value) -> {
             String key = name.replace('-', '_');
             if (!known.contains(key)) {
-                throw ConfigException.of("%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, known));
+                throw ConfigException.of(
+                        "%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, known));
             }
             values.putIfAbsent(key, new Value(text(file, name, value), "%s: %s".formatted(file, name)));
         });
@@ -120,7 +121,8 @@ final class Settings implements IDefaultValueProvider {
     }
 
     /** Where the value of this option came from, if not from a flag or from what is built in. */
-    @Nullable String origin(ArgSpec argument) {
+    @Nullable
+    String origin(ArgSpec argument) {
         Value value = argument instanceof OptionSpec option ? values.get(key(option)) : null;
         return value == null ? null : value.origin();
     }

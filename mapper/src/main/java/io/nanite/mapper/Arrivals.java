@@ -23,7 +23,7 @@ final class Arrivals {
             if (left <= 0) {
                 return false;
             }
-            pause(left);
+            wait(millis(left));
         }
         return true;
     }
@@ -42,11 +42,11 @@ final class Arrivals {
             if (until - now <= 0) {
                 return false;
             }
-            pause(Math.min(left, until - now));
+            wait(millis(Math.min(left, until - now)));
         }
     }
 
-    private void pause(long nanos) throws InterruptedException {
-        wait(TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos) + 1;
     }
 }

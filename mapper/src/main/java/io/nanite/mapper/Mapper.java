@@ -247,7 +247,12 @@ public final class Mapper implements AutoCloseable {
      * exceptionally as {@link Job#outcomes} does; then nobody has it, or nobody knows.
      */
     public CompletionStage<Pushed> push(String service, @Nullable Object payload, CallOptions options) {
-        return router.push(Service.parse(service), payload(payload), options);
+        return push(Service.parse(service), payload, options);
+    }
+
+    /** As above, for a service that was parsed before. */
+    public CompletionStage<Pushed> push(Service service, @Nullable Object payload, CallOptions options) {
+        return router.push(service, payload(payload), options);
     }
 
     private static Payload payload(@Nullable Object value) {

@@ -69,7 +69,8 @@ public final class Provisioner {
     private List<String> throughCtl(String vhost, Secret password) throws InterruptedException {
         List<String> done = new ArrayList<>();
         try {
-            boolean there = ctl("", "-q", "list_vhosts", "--silent").output().lines().anyMatch(vhost::equals);
+            boolean there =
+                    ctl("", "-q", "list_vhosts", "--silent").output().lines().anyMatch(vhost::equals);
             if (!there) {
                 must(ctl("", "-q", "add_vhost", vhost));
             }
@@ -85,7 +86,16 @@ public final class Provisioner {
                 done.add("user %s: %s, may use %s".formatted(user, known ? "was there, password set" : "made", vhost));
             }
             must(ctl(
-                    "", "-q", "set_policy", "-p", vhost, "--apply-to", "queues", "nanite-expiry", EXPIRY_PATTERN, EXPIRY));
+                    "",
+                    "-q",
+                    "set_policy",
+                    "-p",
+                    vhost,
+                    "--apply-to",
+                    "queues",
+                    "nanite-expiry",
+                    EXPIRY_PATTERN,
+                    EXPIRY));
             done.add("policy nanite-expiry: queues of mappers that crashed go after a day");
         } catch (IOException e) {
             throw new ProvisioningException("rabbitmqctl: " + e.getMessage(), e);
