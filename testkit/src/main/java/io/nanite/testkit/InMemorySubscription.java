@@ -73,8 +73,9 @@ final class InMemorySubscription implements Subscription {
         }
     }
 
-    /** For good. */
+    /** For good. What was settled before counts, though its settling may still wait. */
     void end() {
+        transport.sendWaiting();
         stopReading();
         if (queue != null) {
             giveBack();

@@ -265,7 +265,7 @@ public final class InMemoryTransport implements Transport {
     }
 
     /** Sends what waits, then settles what waits, unless something says wait. */
-    private void sendWaiting() {
+    void sendWaiting() {
         sending = false;
         if (held || state != State.CONNECTED || broker.blocked()) {
             return;

@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Runs tasks one at a time, in order, on a thread of its own. State touched only from here needs no lock. */
 public interface EventLoop extends AutoCloseable {
 
-    /** Runs the task soon. After {@link #close} it is dropped, here and below. */
+    /** Runs the task soon. After {@link #close} it is dropped, as those of the other two methods are. */
     void execute(Runnable task);
 
     /** Runs the task once after the delay, unless the returned handle is cancelled before. */
@@ -20,7 +20,7 @@ public interface EventLoop extends AutoCloseable {
     /** The time that this loop lives by. */
     TimeSource time();
 
-    /** Lets queued tasks finish, then ends the thread. Closing twice does nothing. */
+    /** Lets tasks that are due finish, then ends the thread. May be called from a task. Closing twice does nothing. */
     @Override
     void close();
 

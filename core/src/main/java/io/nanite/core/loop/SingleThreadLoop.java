@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The loop used in production: one daemon thread of the given name. */
 public final class SingleThreadLoop implements EventLoop {
@@ -15,17 +16,19 @@ public final class SingleThreadLoop implements EventLoop {
 
     private final ScheduledThreadPoolExecutor executor;
     private final Consumer<Throwable> onError;
+    private volatile @Nullable Thread thread;
 
     /** {@code onError} is called on the loop's thread with whatever a task throws; it must not throw itself. */
     public SingleThreadLoop(String threadName, Consumer<Throwable> onError) {
         this.onError = onError;
         executor = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, threadName);
-            thread.setDaemon(true);
-            return thread;
+            Thread started = new Thread(task, threadName);
+            started.setDaemon(true);
+            thread = started;
+            return started;
         });
         executor.setRemoveOnCancelPolicy(true);
-        // What is due still runs after the end; what is for later must not hold the end up.
+        // Closing must not wait for what is not due.
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
@@ -55,7 +58,7 @@ public final class SingleThreadLoop implements EventLoop {
             Future<?> future = scheduling.get();
             return () -> future.cancel(false);
         } catch (RejectedExecutionException e) {
-            return () -> {}; // closed: dropped, as with execute
+            return () -> {};
         }
     }
 
@@ -78,6 +81,10 @@ public final class SingleThreadLoop implements EventLoop {
     @Override
     public void close() {
         executor.shutdown();
+        if (Thread.currentThread().equals(thread)) {
+            // The task that closes the loop cannot wait for its own end.
+            return;
+        }
         try {
             if (!executor.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
                 executor.shutdownNow();

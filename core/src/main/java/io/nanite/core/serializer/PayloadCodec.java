@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
@@ -159,33 +160,48 @@ final class PayloadCodec implements Payload.Codec {
 
     /** Without its cause: what Jackson says quotes the payload. */
     private static SerializationException misfit(JacksonException e, Type type) {
-        StringBuilder place = new StringBuilder("payload");
-        for (JacksonException.Reference step : e.getPath()) {
-            // A key of a map is content; a property is named by the receiver's own class.
-            boolean property = step.getPropertyName() != null && !(step.from() instanceof Map);
-            place.append(
-                    property
-                            ? "." + step.getPropertyName()
-                            : step.getIndex() >= 0 ? "[" + step.getIndex() + "]" : "[…]");
-        }
-        if (e instanceof ValueInstantiationException instantiation) {
-            return new SerializationException("%s: refused by %s with %s (expected: what %s accepts)"
-                    .formatted(place, instantiation.getType().getRawClass().getName(), thrown(e), type.getTypeName()));
+        String place = place(e);
+        if (e instanceof ValueInstantiationException refused) {
+            Throwable thrown = refused.getCause();
+            return misfit(
+                    place,
+                    "refused with "
+                            + (thrown == null ? "no reason" : thrown.getClass().getSimpleName()),
+                    refused.getType().getRawClass());
         }
         if (e instanceof MismatchedInputException mismatch) {
             Class<?> target = mismatch.getTargetType();
-            return new SerializationException("%s: %s (expected: %s)"
-                    .formatted(
-                            place,
-                            Found.of(mismatch.getCurrentToken()),
-                            target == null ? type.getTypeName() : target.getTypeName()));
+            return misfit(place, Found.of(mismatch.getCurrentToken()), target == null ? type : target);
         }
-        return new SerializationException("%s: not readable (expected: %s)".formatted(place, type.getTypeName()));
+        if (e instanceof InputCoercionException range) {
+            return outOfRange(place, range);
+        }
+        return e.getCause() instanceof InputCoercionException range
+                ? outOfRange(place, range)
+                : misfit(place, "not readable", type);
     }
 
-    private static String thrown(JacksonException e) {
-        Throwable cause = e.getCause();
-        return cause == null ? "no reason" : cause.getClass().getSimpleName();
+    private static SerializationException outOfRange(String place, InputCoercionException e) {
+        return misfit(place, Found.of(e.getInputType()) + " out of range", e.getTargetType());
+    }
+
+    private static SerializationException misfit(String place, String found, Type wanted) {
+        return new SerializationException("%s: %s (expected: %s)".formatted(place, found, wanted.getTypeName()));
+    }
+
+    private static String place(JacksonException e) {
+        StringBuilder place = new StringBuilder("payload");
+        for (JacksonException.Reference step : e.getPath()) {
+            if (step.getIndex() >= 0) {
+                place.append('[').append(step.getIndex()).append(']');
+            } else if (step.getPropertyName() == null || step.from() instanceof Map) {
+                // A key of a map is content; a property is named by the receiver's own class.
+                place.append("[…]");
+            } else {
+                place.append('.').append(step.getPropertyName());
+            }
+        }
+        return place.toString();
     }
 
     /**
