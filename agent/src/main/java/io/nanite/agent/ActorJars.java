@@ -81,7 +81,10 @@ public final class ActorJars implements AutoCloseable {
         }
     }
 
-    /** Where the actors and modules come from; the context class loader of a thread that runs them. */
+    /**
+     * Where the actors and modules come from. Make it the context class loader of the thread that creates the agent: the
+     * workers have the same, and libraries in the jars find their own resources.
+     */
     public ClassLoader loader() {
         return loader;
     }

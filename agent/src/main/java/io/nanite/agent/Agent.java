@@ -125,7 +125,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * An agent that is not started: its actors exist, nothing else does. It owns the transport: starts it and closes it. Throws
+     * An agent that is not started: its actors exist, nothing else does. It owns the transport: starts it and closes it. Its
+     * threads will have the context class loader of the thread that calls this. Throws
      * {@link io.nanite.core.ConfigException} if an actor cannot be offered, and Guice's
      * {@link com.google.inject.CreationException} or {@link com.google.inject.ProvisionException} if it cannot be made.
      */

@@ -1,6 +1,7 @@
 package io.nanite.agent;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Scopes;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
 import io.nanite.agent.actor.Interceptor;
@@ -35,12 +36,16 @@ final class AgentDefaults extends AbstractModule {
         orElse(Serializer.class, new JsonSerializer());
         orElse(TokenSource.class, TokenSource.secure());
         orElse(FatalErrors.class, error -> {}); // logged where it happens
-        // A provider: its thread starts with its first task, but only one that is used should exist at all.
         OptionalBinder.newOptionalBinder(binder(), EventLoop.class)
                 .setDefault()
-                .toProvider(() -> new SingleThreadLoop(
-                        config.identity() + "-loop",
-                        e -> LOG.error("{} task on the loop failed", config.identity(), e)));
+                .toProvider(this::loop)
+                .in(Scopes.SINGLETON);
+    }
+
+    /** Its thread starts with its first task, so one that a module replaces costs nothing. */
+    private EventLoop loop() {
+        return new SingleThreadLoop(
+                config.identity() + "-loop", e -> LOG.error("{} task on the loop failed", config.identity(), e));
     }
 
     private <T> void orElse(Class<T> type, T otherwise) {

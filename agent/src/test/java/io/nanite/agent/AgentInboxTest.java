@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nanite.agent.HandTransport.Event;
 import io.nanite.agent.HandTransport.HandPart;
+import io.nanite.agent.actor.ActorContext;
 import io.nanite.agent.actor.Expose;
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
@@ -30,6 +31,7 @@ import io.nanite.core.transport.PublishReceipt;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,11 @@ class AgentInboxTest {
             running.countDown();
             go.await();
             return calls.incrementAndGet();
+        }
+
+        @Expose
+        boolean again(ActorContext job) {
+            return job.redelivered();
         }
 
         @Expose
@@ -328,6 +335,17 @@ class AgentInboxTest {
                             parts.stream().map(Event.Settled::new).toList());
             assertThat(counter.calls).hasValue(0);
             assertThat(test.agent.tally().takenApart()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aPacketThatWasTakenOutOfAPackKnowsThatItCameAgain() {
+        try (TestAgent test = TestAgent.hosting(counter)) {
+            Request request = request("/counter/again", null);
+            Map<String, String> headers = Map.of("x-redelivered", "true");
+            test.transport.deliver(SELF.value(), false, List.of(test.written(request)), headers);
+            assertThat(test.result(request.token()).outcome()).isEqualTo(Outcome.success(true));
+            assertThat(test.call("/counter/again", null)).isEqualTo(false);
         }
     }
 

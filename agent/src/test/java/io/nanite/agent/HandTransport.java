@@ -101,7 +101,12 @@ final class HandTransport implements Transport {
 
     /** Delivers one message to a queue, on the calling thread. */
     List<HandPart> deliver(String queue, boolean redelivered, List<Bytes> bodies) {
-        List<HandPart> parts = bodies.stream().map(HandPart::new).toList();
+        return deliver(queue, redelivered, bodies, Map.of());
+    }
+
+    List<HandPart> deliver(String queue, boolean redelivered, List<Bytes> bodies, Map<String, String> headers) {
+        List<HandPart> parts =
+                bodies.stream().map(body -> new HandPart(body, headers)).toList();
         Receiver receiver = receivers.get(queue);
         if (receiver == null) {
             throw new AssertionError("nobody reads " + queue);
@@ -185,9 +190,11 @@ final class HandTransport implements Transport {
     final class HandPart implements Delivery.Part {
 
         private final Bytes body;
+        private final Map<String, String> headers;
 
-        HandPart(Bytes body) {
+        HandPart(Bytes body, Map<String, String> headers) {
             this.body = body;
+            this.headers = headers;
         }
 
         @Override
@@ -202,7 +209,7 @@ final class HandTransport implements Transport {
 
         @Override
         public @Nullable String header(String name) {
-            return null;
+            return headers.get(name);
         }
 
         @Override
