@@ -47,7 +47,7 @@ enum Key {
     /** What a value must be. */
     enum Kind {
         TEXT,
-        /** An array of texts; what is in it and is no text is left out. */
+        /** An array of texts; null in it is left out. */
         TEXTS,
         NUMBER,
         FLAG,

@@ -55,7 +55,7 @@ final class PacketWriter {
         /** Writes the value of a payload: as it arrived where that is this format, by databind where it must be. */
         void write(JsonGenerator out, Payload payload);
 
-        /** Writes the bytes of a file, and the key that says how where one is needed. */
+        /** Writes the bytes of a file. */
         void writeChunk(JsonGenerator out, Bytes chunk);
 
         /** Writes the key that stands behind a chunk and says how it was written, where the format needs one. */
