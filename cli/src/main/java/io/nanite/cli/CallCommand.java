@@ -66,6 +66,12 @@ abstract class CallCommand implements Callable<Integer> {
     @Option(names = "--persistent", description = "keep it through a restart of the broker")
     boolean persistent;
 
+    @Option(
+            names = "--offline-failsafe",
+            description = "if nobody can do it now, let it wait until somebody can; a mapper that runs with this flag "
+                    + "gives it out then")
+    boolean offlineFailsafe;
+
     @Option(names = "--json", description = "everything that is known, as one line of JSON")
     boolean json;
 
@@ -77,7 +83,7 @@ abstract class CallCommand implements Callable<Integer> {
         Logging.level(mapper.broker.logLevel, Level.WARN);
         Service wanted = wanted();
         CallOptions options = options();
-        try (Mapper running = mapper.start(timeout)) {
+        try (Mapper running = mapper.start(timeout, false)) {
             // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
             running.awaitService(wanted.path(), 1, timeout.compareTo(DISCOVERY) < 0 ? timeout : DISCOVERY);
             running.awaitQuiet(Duration.ofMillis(100), DISCOVERY);
@@ -97,12 +103,13 @@ abstract class CallCommand implements Callable<Integer> {
         if (timeout.isZero()) {
             throw ConfigException.of("--timeout", timeout, "more than 0");
         }
-        return CallOptions.DEFAULT
+        CallOptions options = CallOptions.DEFAULT
                 .withSelector(selector)
                 .withTarget(target == null ? null : Names.agent(target))
                 .withTags(tags)
                 .withTimeout(timeout)
                 .withPersistent(persistent);
+        return offlineFailsafe ? options.withOfflineFailsafe(true) : options;
     }
 
     /** Makes the call and prints what came of it; returns the exit code. */

@@ -39,6 +39,13 @@ final class MapperCommand implements Callable<Integer>, Rooted {
     int maxPending = 10_000;
 
     @Option(
+            names = "--offline-failsafe",
+            description =
+                    "calls that nobody can serve wait until somebody can; a mapper that runs with this also gives "
+                            + "out what others left")
+    boolean offlineFailsafe;
+
+    @Option(
             names = {"-n", "--nanite"},
             paramLabel = "ROOT",
             description = "the folder with the config.yml (default: this folder)")
@@ -52,7 +59,7 @@ final class MapperCommand implements Callable<Integer>, Rooted {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        Mapper mapper = start(null);
+        Mapper mapper = start(null, true);
         CountDownLatch closed = new CountDownLatch(1);
         Shutdown.closing(() -> {
             mapper.close();
@@ -62,15 +69,17 @@ final class MapperCommand implements Callable<Integer>, Rooted {
         return ExitCode.OK.code();
     }
 
-    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. */
-    Mapper start(@Nullable Duration timeout) {
+    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. One that ends in a moment rescues nobody. */
+    Mapper start(@Nullable Duration timeout, boolean rescue) {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         MapperConfig config = new MapperConfig(
                 Names.mapper(name),
                 agentTimeout,
                 timeout == null ? MapperConfig.named(name).timeout() : timeout,
                 maxPending,
-                !broker.noPacks);
+                !broker.noPacks,
+                offlineFailsafe,
+                rescue);
         return Mapper.with(config)
                 .serializer(broker.serializer())
                 .start(broker.transport("mapper", config.identity().value()));

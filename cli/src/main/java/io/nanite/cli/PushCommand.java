@@ -35,7 +35,10 @@ final class PushCommand extends CallCommand {
         if (json) {
             System.out.println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
         } else {
-            System.out.println("pushed to " + String.join(", ", agents));
+            System.out.println(
+                    pushed.parked()
+                            ? "nobody can do it now: it waits offline"
+                            : "pushed to " + String.join(", ", agents));
         }
         return ExitCode.OK.code();
     }

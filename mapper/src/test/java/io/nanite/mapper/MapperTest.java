@@ -625,6 +625,207 @@ class MapperTest {
         assertThat(mapper.agents().get(0).inFlight()).isZero();
     }
 
+    // ---- work that waits offline, and work whose agent died
+
+    private final CallOptions patient = CallOptions.DEFAULT.withOfflineFailsafe(true);
+
+    /** A second mapper, which gives out what waits. */
+    private Mapper giver() {
+        Mapper giver = Mapper.with(MapperConfig.named("giver").withOfflineFailsafe(true))
+                .loop(loop)
+                .start(broker.transport("giver"));
+        loop.run();
+        return giver;
+    }
+
+    @Test
+    void aRequestThatNobodyCanServeWaitsAndLeavesTheMomentSomebodyCan() throws Exception {
+        try (Mapper giver = giver()) {
+            Job job = mapper.request(ECHO, "patient", patient);
+            loop.run();
+            assertThat(job.isDone()).isFalse();
+
+            HandAgent fred = agent("fred", 0.5);
+            Request request = fred.request();
+            assertThat(request.token()).isEqualTo(job.token());
+            assertThat(request.replyTo()).isEqualTo(Identity.mapper("m1"));
+            fred.answer("at last");
+
+            assertThat(end(job).values()).isEqualTo(Map.of("fred", "at last"));
+            assertThat(mapper.pending()).isZero();
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void withoutTheFailsafeItEndsAtOnce() {
+        // The twin: the same request, not patient.
+        assertThatThrownBy(() -> mapper.request(ECHO, "impatient").await()).isInstanceOf(NoAgentException.class);
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void whatWaitsLeavesInOrder() {
+        try (Mapper giver = giver()) {
+            for (int i = 0; i < 50; i++) {
+                var unused = giver.push(ECHO, i);
+            }
+            loop.run();
+
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+
+            assertThat(fred.work.stream().map(work -> work.packet().payload().value()))
+                    .containsExactlyElementsOf(
+                            java.util.stream.IntStream.range(0, 50).boxed().toList());
+        }
+    }
+
+    @Test
+    void whatWaitsForAnotherServiceDoesNotHoldUpTheRest() {
+        try (Mapper giver = giver()) {
+            var unused = giver.push("/rare/service", "x");
+            var unusedToo = giver.push(ECHO, "y");
+            loop.run();
+
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+
+            assertThat(fred.work).hasSize(1);
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatWaitedInVainEndsAtItsDeadlineAndIsNotDoneLater() {
+        try (Mapper giver = giver()) {
+            Job job = mapper.request(ECHO, "x", patient.withTimeout(Duration.ofSeconds(5)));
+            loop.run();
+            pass(Duration.ofSeconds(6));
+
+            assertThatThrownBy(job::await)
+                    .isInstanceOf(NoAgentException.class)
+                    .hasMessageContaining("nobody did not answer in time");
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+            assertThat(fred.work).isEmpty();
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void whatAMapperHeldWhenItWentIsGivenOutByTheNext() {
+        ManualLoop itsOwn = new ManualLoop();
+        Mapper first = Mapper.with(MapperConfig.named("first").withOfflineFailsafe(true))
+                .loop(itsOwn)
+                .start(broker.transport("first"));
+        itsOwn.run();
+        var unused = first.push(ECHO, "inherited");
+        itsOwn.run();
+        first.close();
+
+        try (Mapper second = Mapper.with(MapperConfig.named("heir").withOfflineFailsafe(true))
+                .loop(loop)
+                .start(broker.transport("heir"))) {
+            loop.run();
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+            assertThat(fred.work).hasSize(1);
+            assertThat(second.pending()).isZero();
+        }
+    }
+
+    @Test
+    void thePushesOfADeadAgentAreGivenToAnotherAndItsQueueGoes() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        Pushed pushed = mapper.push(ECHO, "save me").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(pushed.agents()).containsExactly(fred.identity);
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(bob.work).hasSize(1);
+        assertThat(bob.work.get(0).packet().token()).isEqualTo(pushed.token());
+        assertThat(bob.work.get(0).packet().metadata().attempt()).isEqualTo(2);
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void aRequestOfADeadAgentIsMovedByItsMapperAndNotTwice() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(bob.work).hasSize(1);
+        bob.answer("once");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "once"));
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void workWithATargetStaysForItsAgent() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        var unused = mapper.push(ECHO, "only fred", CallOptions.target("fred"))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        fred.work.clear();
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+        assertThat(bob.work).isEmpty();
+        assertThat(broker.waiting("nanite-fred")).isEqualTo(1);
+
+        fred.revive();
+        loop.run();
+        assertThat(fred.work).hasSize(1);
+    }
+
+    @Test
+    void whatNobodyCanTakeStaysUntilSomebodyCan() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent other = agent("other", 0.1, "/other/service");
+        var unused = mapper.push(ECHO, "save me").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), other);
+        assertThat(broker.waiting("nanite-fred")).isEqualTo(1);
+
+        HandAgent bob = agent("bob", 0.5);
+        passWithPings(Duration.ofSeconds(5), other, bob);
+        assertThat(bob.work).hasSize(1);
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void ofTwoMappersOneSaves() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        try (Mapper second =
+                Mapper.with(MapperConfig.named("second")).loop(loop).start(broker.transport("second"))) {
+            loop.run();
+            for (int i = 0; i < 20; i++) {
+                var unused = mapper.push(ECHO, i, CallOptions.DEFAULT.withSelector("rr"));
+            }
+            int left = fred.work.size();
+            fred.die();
+            passWithPings(Duration.ofSeconds(40), bob);
+
+            assertThat(bob.work).hasSize(20);
+            assertThat(left).isEqualTo(10);
+            assertThat(bob.work.stream().map(work -> work.packet().token()).distinct())
+                    .hasSize(20);
+            assertThat(second.pending()).isZero();
+        }
+    }
+
     // ---- pushes
 
     @Test
