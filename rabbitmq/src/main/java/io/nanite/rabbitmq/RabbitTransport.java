@@ -321,8 +321,8 @@ public final class RabbitTransport implements Transport {
     private void flush() {
         publishing.writer().flush();
         consuming.writer().flush();
-        long until = System.nanoTime() + FLUSH.toNanos();
-        while (confirming.unsettled() > 0 && publishing.isUp() && System.nanoTime() - until < 0) {
+        long until = loop.time().nanos() + FLUSH.toNanos();
+        while (confirming.unsettled() > 0 && publishing.isUp() && loop.time().nanos() - until < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }
