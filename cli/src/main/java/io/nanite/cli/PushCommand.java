@@ -33,9 +33,9 @@ final class PushCommand extends CallCommand {
         }
         List<String> agents = pushed.agents().stream().map(Identity::name).toList();
         if (json) {
-            System.out.println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
+            common.out().println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
         } else {
-            System.out.println("pushed to " + String.join(", ", agents));
+            common.out().println("pushed to " + String.join(", ", agents));
         }
         return ExitCode.OK.code();
     }
