@@ -9,12 +9,13 @@ import picocli.CommandLine.Mixin;
 final class AdminCommand implements Callable<Integer> {
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() {
-        System.err.println(
-                "nanite-admin: this version has no Control Tower yet; nanite-mapper agents shows who is there");
+        common.err()
+                .println(
+                        "nanite-admin: this version has no Control Tower yet; nanite-mapper agents shows who is there");
         return ExitCode.USAGE.code();
     }
 }

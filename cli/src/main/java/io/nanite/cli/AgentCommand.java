@@ -7,12 +7,16 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitTransport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,13 +28,13 @@ import picocli.CommandLine.Option;
         name = "nanite-agent",
         aliases = "agent",
         description = "Hosts the actors of a folder and offers their services to the fabric.")
-final class AgentCommand implements Callable<Integer>, Rooted {
+final class AgentCommand implements Callable<Integer> {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Option(
             names = {"-n", "--nanite"},
@@ -73,7 +77,11 @@ final class AgentCommand implements Callable<Integer>, Rooted {
     @Nullable
     Integer prefetch;
 
-    @Option(names = "--single-threaded", description = "one job at a time, for actors that are not safe for threads")
+    @Option(
+            names = "--single-threaded",
+            negatable = true,
+            fallbackValue = "true",
+            description = "one job at a time, for actors that are not safe for threads")
     boolean singleThreaded;
 
     @Option(
@@ -82,15 +90,17 @@ final class AgentCommand implements Callable<Integer>, Rooted {
             description = "for running jobs when it is told to end (default: 30s)")
     Duration grace = Duration.ofSeconds(30);
 
-    @Override
-    public Path root() {
-        return root;
-    }
+    @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
+    @Nullable
+    Integer companion;
 
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
         AgentConfig config = config();
+        RabbitConfig where = broker.broker("nanite", config.identity().value());
+        Serializer serializer = broker.serializer();
+        broker.warnOfTypedPassword(common);
         try (ActorJars jars =
                 actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
             if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
@@ -98,20 +108,30 @@ final class AgentCommand implements Callable<Integer>, Rooted {
             }
             Agent agent = Agent.create(
                     config,
-                    broker.transport("nanite", config.identity().value()),
+                    new RabbitTransport(where),
                     new AgentModule() {
                         @Override
                         protected void configure() {
-                            serializer(broker.serializer());
+                            serializer(serializer);
                             onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
                         }
                     },
                     jars.asModule());
-            Shutdown.closing(agent);
+            common.shutdown().with(agent::close);
+            if (companion != null) {
+                endWith(companion, agent);
+            }
             agent.start();
             agent.awaitClose();
             return ExitCode.OK.code();
         }
+    }
+
+    private static void endWith(int pid, Agent agent) {
+        CompletableFuture<?> end = ProcessHandle.of(pid)
+                .<CompletableFuture<?>>map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null));
+        var unused = end.thenRunAsync(agent::close);
     }
 
     private Path folder() {
@@ -120,7 +140,7 @@ final class AgentCommand implements Callable<Integer>, Rooted {
 
     private AgentConfig config() {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
-        AgentConfig config = AgentConfig.of(Names.agent(name))
+        AgentConfig config = AgentConfig.of(Names.agent("token", name))
                 .withPingTime(pingTime)
                 .withGrace(grace)
                 .withTags(tags)
@@ -136,7 +156,7 @@ final class AgentCommand implements Callable<Integer>, Rooted {
         return prefetch == null ? config : config.withPrefetch(prefetch);
     }
 
-    /** For the demonstration: how to start one of these as a process. */
+    /** For the demonstration: how to start one of these as a process that does not outlive this one. */
     static List<String> arguments(String token, Path root, int port, Duration pingTime) {
         return Stream.of(
                         "agent",
@@ -144,8 +164,12 @@ final class AgentCommand implements Callable<Integer>, Rooted {
                         token,
                         "--nanite",
                         root.toString(),
+                        "--host",
+                        "127.0.0.1",
                         "--port",
                         Integer.toString(port),
+                        "--end-with",
+                        Long.toString(ProcessHandle.current().pid()),
                         "--ping-time",
                         pingTime.toMillis() + "ms",
                         "--log-level",

@@ -25,13 +25,13 @@ final class AgentsCommand implements Callable<Integer> {
     private static final Duration MOST = Duration.ofSeconds(3);
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @ParentCommand
     @Nullable
     MapperCommand mapper;
 
-    @Option(names = "--json", description = "as one line of JSON")
+    @Option(names = "--json", negatable = true, fallbackValue = "true", description = "as one line of JSON")
     boolean json;
 
     @Override
@@ -44,8 +44,9 @@ final class AgentsCommand implements Callable<Integer> {
             running.awaitQuiet(QUIET, MOST);
             List<AgentView> agents = running.agents();
             if (json) {
-                System.out.println(
-                        Json.line(agents.stream().map(AgentsCommand::everything).toList()));
+                common.out()
+                        .println(Json.line(
+                                agents.stream().map(AgentsCommand::everything).toList()));
             } else {
                 print(agents);
             }
@@ -53,9 +54,9 @@ final class AgentsCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    private static void print(List<AgentView> agents) {
+    private void print(List<AgentView> agents) {
         if (agents.isEmpty()) {
-            System.out.println("no agents; start one: nanite-agent --token fred -n examples/simpleagent");
+            common.out().println("no agents; start one: nanite-agent --token fred -n examples/simpleagent");
             return;
         }
         int widest = Math.max(
@@ -65,20 +66,25 @@ final class AgentsCommand implements Callable<Integer> {
                         .max()
                         .orElse(0));
         String line = "%-" + widest + "s  %8s  %9s  %-12s  %s%n";
-        System.out.printf(Locale.ROOT, line, "AGENT", "STATUS", "BUSY", "TAGS", "SERVICES");
+        common.out().printf(Locale.ROOT, line, "AGENT", "STATUS", "BUSY", "TAGS", "SERVICES");
         for (AgentView agent : agents) {
-            System.out.printf(
-                    Locale.ROOT,
-                    line,
-                    agent.identity().name(),
-                    Double.isFinite(agent.status().load())
-                            ? "%.2f".formatted(agent.status().load())
-                            : "unknown",
-                    agent.vitals().slots() == 0
-                            ? "-"
-                            : agent.vitals().busy() + "/" + agent.vitals().slots(),
-                    agent.tags().isEmpty() ? "-" : String.join(",", agent.tags()),
-                    agent.services().stream().map(Service::path).sorted().collect(Collectors.joining(" ")));
+            common.out()
+                    .printf(
+                            Locale.ROOT,
+                            line,
+                            agent.identity().name(),
+                            Double.isFinite(agent.status().load())
+                                    ? "%.2f".formatted(agent.status().load())
+                                    : "unknown",
+                            agent.vitals().slots() == 0
+                                    ? "-"
+                                    : agent.vitals().busy() + "/"
+                                            + agent.vitals().slots(),
+                            agent.tags().isEmpty() ? "-" : String.join(",", agent.tags()),
+                            agent.services().stream()
+                                    .map(Service::path)
+                                    .sorted()
+                                    .collect(Collectors.joining(" ")));
         }
     }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 final class BrokerCommand implements Callable<Integer> {
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Option(
             names = {"-P", "--port"},
@@ -51,15 +51,16 @@ final class BrokerCommand implements Callable<Integer> {
         EmbeddedBrokerConfig config =
                 data == null ? EmbeddedBrokerConfig.inMemory() : EmbeddedBrokerConfig.durable(data);
         EmbeddedBroker broker = new EmbeddedBroker(config.withPort(port).withBindAddress(bind));
-        broker.start();
         CountDownLatch closed = new CountDownLatch(1);
-        Shutdown.closing(() -> {
+        common.shutdown().with(() -> {
             broker.close();
             closed.countDown();
         });
-        System.out.printf(
-                "broker on %s:%d, vhost /nanite, users nanite and mapper, %s; Ctrl-C ends it%n",
-                bind, broker.port(), data == null ? "in memory" : "durable in " + data);
+        broker.start();
+        common.out()
+                .printf(
+                        "broker on %s:%d, vhost /nanite, users nanite and mapper, %s; Ctrl-C ends it%n",
+                        bind, broker.port(), data == null ? "in memory" : "durable in " + data);
         closed.await();
         return ExitCode.OK.code();
     }

@@ -2,29 +2,36 @@ package io.nanite.cli;
 
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
+import io.nanite.core.packet.Printable;
 import io.nanite.core.serializer.JsonSerializer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.serializer.SmileSerializer;
 import io.nanite.rabbitmq.RabbitConfig;
-import io.nanite.rabbitmq.RabbitTransport;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** Where the broker is, and how this process speaks to it. The flags of the original, and what it lacked. */
 final class BrokerOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerOptions.class);
 
     /** The password of the walk-through, on both brokers. */
     private static final String DEFAULT_PASSWORD = "testing";
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-h", "--host"},
             paramLabel = "HOST",
             description = "the broker's host (default: 127.0.0.1)")
     String host = "127.0.0.1";
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-P", "--port"},
             paramLabel = "PORT",
             description = "the broker's port (default: 5672, with --tls 5671)")
@@ -32,6 +39,7 @@ final class BrokerOptions {
     Integer port;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-u", "--user"},
             paramLabel = "USER",
             description = "the login (default: nanite for agents, mapper for mappers)")
@@ -39,6 +47,7 @@ final class BrokerOptions {
     String user;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-p", "--pass"},
             paramLabel = "PASSWORD",
             description = "its password; better in NANITE_PASS, where no process listing shows it (default: testing)")
@@ -46,15 +55,22 @@ final class BrokerOptions {
     String pass;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-v", "--vhost"},
             paramLabel = "VHOST",
             description = "one vhost is one fabric (default: /nanite)")
     String vhost = "/nanite";
 
-    @Option(names = "--tls", description = "speak TLS, trusting what this Java trusts")
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--tls",
+            negatable = true,
+            fallbackValue = "true",
+            description = "speak TLS, trusting what this Java trusts")
     boolean tls;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-t", "--token"},
             paramLabel = "NAME",
             description = "the name of this process in the fabric, 1-64 of A-Z a-z 0-9 _ - (default: random)")
@@ -62,27 +78,42 @@ final class BrokerOptions {
     String token;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-f", "--format"},
             paramLabel = "FORMAT",
             description = "json, or smile for the compact form (default: json)")
     String format = "json";
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-s", "--secure"},
+            negatable = true,
+            fallbackValue = "true",
             description = "accepted for the sake of old scripts: processes always keep within the permissions of a "
                     + "restricted login")
     boolean secure;
 
-    @Option(names = "--heartbeat", paramLabel = "TIME", description = "of the connection (default: 10s)")
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--heartbeat",
+            paramLabel = "TIME",
+            description = "of the connection (default: 10s)")
     Duration heartbeat = Duration.ofSeconds(10);
 
-    @Option(names = "--no-packs", description = "never send several packets in one message")
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--no-packs",
+            negatable = true,
+            fallbackValue = "true",
+            description = "never send several packets in one message")
     boolean noPacks;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
-            description = "fatal, error, warn, info, debug or trace (default: ${DEFAULT-LOG})")
+            description =
+                    "fatal, error, warn, info, debug or trace (default: info for what stays, warn for what ends by itself)")
     @Nullable
     String logLevel;
 
@@ -100,15 +131,18 @@ final class BrokerOptions {
                 .withPacking(!noPacks);
     }
 
-    RabbitTransport transport(String defaultUser, String name) {
-        return new RabbitTransport(broker(defaultUser, name));
+    /** To be called when the log is set up. */
+    void warnOfTypedPassword(CommonOptions common) {
+        if (common.typed("--pass")) {
+            LOG.warn("a password on the command line shows in every list of processes (better: NANITE_PASS)");
+        }
     }
 
     Serializer serializer() {
         return switch (format.toLowerCase(Locale.ROOT)) {
             case "json" -> new JsonSerializer();
             case "smile" -> new SmileSerializer();
-            default -> throw ConfigException.of("format", format, "json or smile");
+            default -> throw ConfigException.of("format", Printable.of(format), "json or smile");
         };
     }
 }

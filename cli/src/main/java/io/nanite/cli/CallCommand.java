@@ -2,12 +2,14 @@ package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.selector.Selectors;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,11 @@ abstract class CallCommand implements Callable<Integer> {
     /** How long agents may take to say that they are there, before it is said that nobody is. */
     private static final Duration DISCOVERY = Duration.ofSeconds(2);
 
+    private static final List<String> SELECTORS =
+            List.of(Selectors.LEAST_LOADED, Selectors.RANDOM, Selectors.ROUND_ROBIN, Selectors.ALL);
+
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @ParentCommand
     @Nullable
@@ -36,11 +41,15 @@ abstract class CallCommand implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "PAYLOAD",
-            description = "JSON, or any text that is none: hello, 42, '{\"w\":3}' (default: null)")
+            description = "JSON, or any text that is none: hello, 42, '{\"w\":3}' (none: null)")
     @Nullable
     String payload;
 
-    @Option(names = "--text", description = "the payload is a text, whatever it looks like")
+    @Option(
+            names = "--text",
+            negatable = true,
+            fallbackValue = "true",
+            description = "the payload is a text, whatever it looks like")
     boolean text;
 
     @Option(
@@ -63,16 +72,18 @@ abstract class CallCommand implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "TIME", description = "for the answer (default: 60s)")
     Duration timeout = Duration.ofSeconds(60);
 
-    @Option(names = "--persistent", description = "keep it through a restart of the broker")
+    @Option(
+            names = "--persistent",
+            negatable = true,
+            fallbackValue = "true",
+            description = "keep it through a restart of the broker")
     boolean persistent;
 
     @Option(
-            names = "--offline-failsafe",
-            description = "if nobody can do it now, let it wait until somebody can; a mapper that runs with this flag "
-                    + "gives it out then")
-    boolean offlineFailsafe;
-
-    @Option(names = "--json", description = "everything that is known, as one line of JSON")
+            names = "--json",
+            negatable = true,
+            fallbackValue = "true",
+            description = "everything that is known, as one line of JSON")
     boolean json;
 
     @Override
@@ -95,7 +106,7 @@ abstract class CallCommand implements Callable<Integer> {
         try {
             return Service.parse(service);
         } catch (IllegalArgumentException e) {
-            throw ConfigException.of("SERVICE", service, "a path such as /simple/echo");
+            throw ConfigException.of("SERVICE", Printable.of(service), "a path such as /simple/echo");
         }
     }
 
@@ -103,13 +114,16 @@ abstract class CallCommand implements Callable<Integer> {
         if (timeout.isZero()) {
             throw ConfigException.of("--timeout", timeout, "more than 0");
         }
+        if (!SELECTORS.contains(selector)) {
+            throw ConfigException.of("--selector", Printable.of(selector), "one of " + String.join(", ", SELECTORS));
+        }
         CallOptions options = CallOptions.DEFAULT
                 .withSelector(selector)
-                .withTarget(target == null ? null : Names.agent(target))
+                .withTarget(target == null ? null : Names.agent("target", target))
                 .withTags(tags)
                 .withTimeout(timeout)
                 .withPersistent(persistent);
-        return offlineFailsafe ? options.withOfflineFailsafe(true) : options;
+        return mapper != null && mapper.offlineFailsafe ? options.withOfflineFailsafe(true) : options;
     }
 
     /** Makes the call and prints what came of it; returns the exit code. */

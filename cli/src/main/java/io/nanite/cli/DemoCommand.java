@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Shows in a few seconds what Nanite is: a broker, agents, a mapper, a death, and work that goes on. */
 @Command(
@@ -40,12 +40,14 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String SERVICE = "/simple/echo";
 
-    @Mixin
-    HelpOptions help = new HelpOptions();
+    /** Set by the launcher. */
+    private static final String HOME = "NANITE_HOME";
 
-    @Option(names = "--home", hidden = true, description = "where Nanite is installed; the launcher says")
-    @Nullable
-    Path home;
+    /** What the agents need to know of the environment; the rest of our variables is about somebody's own fabric. */
+    private static final Set<String> INHERITED = Set.of(HOME, "NANITE_JAVA_OPTS", "NANITE_SHARED", "NANITE_CI_RUN");
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
 
     private final List<Process> processes = new ArrayList<>();
 
@@ -82,25 +84,27 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private Path installation() {
-        if (home == null || !Files.isDirectory(home)) {
-            throw ConfigException.of("--home", home, "the folder of this installation; start the demo as: nanite demo");
+        String home = common.environment(HOME);
+        if (home == null || !Files.isDirectory(Path.of(home))) {
+            throw ConfigException.of(HOME, home, "the folder of this installation; start the demo as: nanite demo");
         }
-        return home;
+        return Path.of(home);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // one annotation is not worth a dependency
-    private static void say(String sentence, Object... values) {
-        System.out.println(sentence.formatted(values));
+    private void say(String sentence, Object... values) {
+        common.out().println(sentence.formatted(values));
     }
 
     private Process agent(String token, Path root, int port) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(installation().resolve("bin").resolve("nanite").toString());
         command.addAll(AgentCommand.arguments(token, root, port, Duration.ofSeconds(1)));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().keySet().removeIf(name -> name.startsWith("NANITE_") && !INHERITED.contains(name));
+        Process process = builder.start();
         processes.add(process);
         return process;
     }
@@ -117,7 +121,7 @@ final class DemoCommand implements Callable<Integer> {
                         .withName("mapper-demo")));
     }
 
-    private static void discover(Mapper mapper) throws InterruptedException {
+    private void discover(Mapper mapper) throws InterruptedException {
         if (!mapper.awaitService(SERVICE, 2, PATIENCE)) {
             throw ConfigException.of("agents after " + PATIENCE.toSeconds() + " s", mapper.agents(), "fred and bob");
         }
@@ -131,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static void ask(Mapper mapper) throws InterruptedException {
+    private void ask(Mapper mapper) throws InterruptedException {
         say("4. A request goes to the least loaded of them:");
         show("request %s \"hello\"".formatted(SERVICE), answered(mapper, CallOptions.DEFAULT, "hello", 1));
         say("5. A request to all of them:");
@@ -140,8 +144,7 @@ final class DemoCommand implements Callable<Integer> {
                 answered(mapper, CallOptions.all(), "hello all", 2));
     }
 
-    private static void kill(Mapper mapper, Process fred, Process bob, CountDownLatch death)
-            throws InterruptedException {
+    private void kill(Mapper mapper, Process fred, Process bob, CountDownLatch death) throws InterruptedException {
         Outcomes last = answered(mapper, CallOptions.DEFAULT, "who takes it?", 1);
         boolean fredIsNext = last.byAgent().containsKey(Identity.agent("bob"));
         String victim = fredIsNext ? "fred" : "bob";
@@ -174,7 +177,7 @@ final class DemoCommand implements Callable<Integer> {
         return outcomes;
     }
 
-    private static void show(String request, Outcomes outcomes) {
+    private void show(String request, Outcomes outcomes) {
         Map<String, @Nullable Object> values = outcomes.values();
         say("     $ nanite-mapper %s%n     %s", request, Json.line(values));
     }

@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,23 +10,26 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads durations as people write them: {@code 500ms}, {@code 15s}, {@code 2m}, {@code 1h}; a bare number is seconds. */
 final class Durations implements ITypeConverter<Duration> {
 
-    private static final Pattern GRAMMAR = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|s|m|h)?");
+    private static final Pattern GRAMMAR = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s?(ms|s|m|h)?");
 
     @Override
     public Duration convert(String text) {
-        Matcher matcher = GRAMMAR.matcher(text.trim());
+        Matcher matcher = GRAMMAR.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new TypeConversionException(
-                    "'%s' is not a duration (expected: such as 500ms, 15s, 2m, 1h)".formatted(text));
+            throw new TypeConversionException("a time such as 500ms, 15s, 2m or 1h");
         }
         String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-        double millis = Double.parseDouble(matcher.group(1))
-                * switch (unit) {
-                    case "ms" -> 1;
-                    case "s" -> 1_000;
-                    case "m" -> 60_000;
-                    default -> 3_600_000;
+        long nanos =
+                switch (unit) {
+                    case "ms" -> 1_000_000L;
+                    case "s" -> 1_000_000_000L;
+                    case "m" -> 60_000_000_000L;
+                    default -> 3_600_000_000_000L;
                 };
-        return Duration.ofMillis(Math.round(millis));
+        // Nanoseconds of 999,999,999 hours are more than a long can hold, milliseconds are not.
+        return Duration.ofMillis(new BigDecimal(matcher.group(1))
+                .multiply(BigDecimal.valueOf(nanos))
+                .divideToIntegralValue(BigDecimal.valueOf(1_000_000))
+                .longValueExact());
     }
 }

@@ -3,6 +3,7 @@ package io.nanite.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Printable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,13 +28,18 @@ final class Logging {
 
     /** Sets the level by its name, or the default if there is none. */
     static void level(@Nullable String name, Level standard) {
-        Level level = name == null ? standard : LEVELS.get(name.toLowerCase(Locale.ROOT));
-        if (level == null) {
-            throw ConfigException.of("log level", name, "fatal, error, warn, info, debug or trace");
-        }
+        Level level = name == null ? standard : named(name);
         ((Logger) LoggerFactory.getLogger("io.nanite")).setLevel(level);
         boolean detailed = level.toInt() <= Level.DEBUG_INT;
         CHATTY.forEach(
                 library -> ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));
+    }
+
+    private static Level named(String name) {
+        Level level = LEVELS.get(name.toLowerCase(Locale.ROOT));
+        if (level == null) {
+            throw ConfigException.of("log level", Printable.of(name), "fatal, error, warn, info, debug or trace");
+        }
+        return level;
     }
 }

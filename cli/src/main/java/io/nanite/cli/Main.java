@@ -2,11 +2,14 @@ package io.nanite.cli;
 
 import io.nanite.core.ConfigException;
 import io.nanite.core.NaniteException;
+import io.nanite.core.transport.BrokerUnavailable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -16,8 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.ArgSpec;
-import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Where every command begins: finds the settings, runs the command, and turns what goes wrong into one line and a code. */
 @Command(
@@ -36,95 +38,106 @@ import picocli.CommandLine.ParameterException;
 public final class Main implements Callable<Integer> {
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     private final Map<String, String> environment;
-    private @Nullable Settings settings;
+    private final PrintWriter out;
+    private final PrintWriter err;
+    private final Shutdown shutdown;
 
-    Main(Map<String, String> environment) {
-        this.environment = environment;
+    /** Does nothing yet; both writers should flush each line. */
+    Main(Map<String, String> environment, PrintWriter out, PrintWriter err, Shutdown shutdown) {
+        this.environment = Map.copyOf(environment);
+        this.out = out;
+        this.err = err;
+        this.shutdown = shutdown;
     }
 
     /** Runs a command and ends the process with its exit code; see the guide for what the codes mean. */
     public static void main(String[] args) {
-        System.exit(new Main(System.getenv()).run(args));
+        System.exit(new Main(System.getenv(), utf8(System.out), utf8(System.err), Shutdown.ofThisProcess()).run(args));
+    }
+
+    /** JSON is UTF-8 wherever it is printed, whatever this process is told about its terminal. */
+    private static PrintWriter utf8(OutputStream stream) {
+        return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
     }
 
     @Override
     public Integer call() {
-        CommandLine.usage(this, System.out);
+        common.usage();
         return ExitCode.OK.code();
     }
 
+    Shutdown shutdown() {
+        return shutdown;
+    }
+
+    @Nullable
+    String environment(String name) {
+        return environment.get(name);
+    }
+
     int run(String... args) {
-        CommandLine commands = new CommandLine(this);
-        commands.registerConverter(java.time.Duration.class, new Durations());
-        commands.setCaseInsensitiveEnumValuesAllowed(true);
-        configure(commands);
-        commands.setParameterExceptionHandler((error, arguments) -> complain(error.getCommandLine(), message(error)));
-        commands.setExecutionExceptionHandler((error, command, result) -> failed(error));
         try {
-            Set<String> known = Settings.names(commands.getCommandSpec());
-            settings = Settings.of(environment, known).with(root(args), known);
-            defaults(commands, settings);
-            return commands.execute(args);
+            return commands(args).execute(args);
         } catch (ConfigException e) {
-            return complain(commands, String.valueOf(e.getMessage()));
+            return complain(e.getMessage(), ExitCode.USAGE);
         }
     }
 
-    private static void configure(CommandLine command) {
+    /** The commands with all that is set for them elsewhere; throws {@link ConfigException} if that is wrong by its names. */
+    CommandLine commands(String... args) {
+        CommandLine commands = new CommandLine(this);
+        Set<String> known = Settings.names(commands.getCommandSpec());
+        Settings settings = Settings.of(environment, known).with(Root.of(environment, args), known);
+        Complaints complaints = new Complaints(settings);
+        commands.setOut(out);
+        commands.setErr(err);
+        Converters.register(commands);
+        // A payload may well begin with @.
+        commands.setExpandAtFiles(false);
+        commands.setParameterExceptionHandler((error, arguments) -> complain(complaints.about(error), ExitCode.USAGE));
+        commands.setExecutionExceptionHandler((error, command, result) -> error instanceof ConfigException wrong
+                ? complain(complaints.about(wrong, command.getCommandSpec()), ExitCode.USAGE)
+                : failed(error));
+        configure(commands, settings);
+        return commands;
+    }
+
+    private static void configure(CommandLine command, Settings settings) {
         command.setUsageHelpAutoWidth(true);
+        // A password is what it is, and may well have ${} in it.
+        command.getCommandSpec().interpolateVariables(false);
         command.getCommandSpec().versionProvider(new Version());
-        command.getSubcommands().values().forEach(Main::configure);
-    }
-
-    private static void defaults(CommandLine command, Settings settings) {
+        // Commands with a launcher of their own are shown as they are typed.
+        command.getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> help.synopsis(help.synopsisHeadingLength())
+                        .replaceFirst("^nanite (nanite-)", "$1"));
         command.setDefaultValueProvider(settings);
-        command.getSubcommands().values().forEach(below -> defaults(below, settings));
+        command.getSubcommands().values().forEach(below -> configure(below, settings));
     }
 
-    /** The folder whose config.yml counts: what the flag says, before anything else can be read. */
-    private Path root(String... args) {
-        for (int i = 0; i < args.length; i++) {
-            if ((args[i].equals("-n") || args[i].equals("--nanite")) && i + 1 < args.length) {
-                return Path.of(args[i + 1]);
-            }
-            if (args[i].startsWith("--nanite=")) {
-                return Path.of(args[i].substring("--nanite=".length()));
-            }
-        }
-        return Path.of(environment.getOrDefault("NANITE_NANITE", ""));
-    }
-
-    private String message(ParameterException error) {
-        ArgSpec argument = error.getArgSpec();
-        String origin = argument == null || settings == null ? null : settings.origin(argument);
-        String message = String.valueOf(error.getMessage()).lines().findFirst().orElse("wrong usage");
-        return origin == null ? message : origin + ": " + message;
-    }
-
-    private static int complain(CommandLine command, String sentence) {
-        PrintWriter err = command.getErr();
+    private int complain(@Nullable String sentence, ExitCode code) {
         err.println(sentence);
-        err.flush();
-        return ExitCode.USAGE.code();
+        return code.code();
     }
 
-    private static int failed(Exception error) {
+    private int failed(Exception error) {
+        if (error instanceof BrokerUnavailable) {
+            return complain(
+                    error.getMessage() + "; start one with: nanite broker, or say where it is: --host, --port",
+                    ExitCode.NO_BROKER);
+        }
         if (error instanceof NaniteException expected) {
-            ExitCode code = ExitCode.of(expected);
-            System.err.println(expected.getMessage());
-            if (code == ExitCode.NO_BROKER && expected instanceof io.nanite.core.transport.BrokerUnavailable) {
-                System.err.println("start one: nanite broker; or say where it is: --host, --port");
-            }
-            return code.code();
+            return complain(expected.getMessage(), ExitCode.of(expected));
         }
         if (error instanceof InterruptedException) {
-            return ExitCode.FAILED.code();
+            Integer code = shutdown.code();
+            return code == null ? ExitCode.FAILED.code() : code;
         }
-        System.err.println("a defect, please report it: " + error);
-        error.printStackTrace(System.err);
+        err.println("a defect, please report it: " + error);
+        error.printStackTrace(err);
         return ExitCode.INTERNAL.code();
     }
 

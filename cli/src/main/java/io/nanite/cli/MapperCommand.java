@@ -2,8 +2,11 @@ package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
+import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitTransport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** A mapper as a process: alone it listens and logs; with a command below it does one thing and ends. */
 @Command(
@@ -21,25 +25,31 @@ import picocli.CommandLine.Option;
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
         subcommands = {RequestCommand.class, PushCommand.class, AgentsCommand.class})
-final class MapperCommand implements Callable<Integer>, Rooted {
+final class MapperCommand implements Callable<Integer> {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Option(
             names = {"-a", "--agent-timeout"},
+            scope = ScopeType.INHERIT,
             paramLabel = "TIME",
             description = "an agent that is silent for so long gets no new work (default: 15s)")
     Duration agentTimeout = Duration.ofSeconds(15);
 
-    @Option(names = "--max-pending", paramLabel = "COUNT", description = "requests that may wait (default: 10000)")
+    @Option(
+            names = "--max-pending",
+            scope = ScopeType.INHERIT,
+            paramLabel = "COUNT",
+            description = "requests that may wait (default: 10000)")
     int maxPending = 10_000;
 
     @Option(
             names = "--offline-failsafe",
+            scope = ScopeType.INHERIT,
             description =
                     "calls that nobody can serve wait until somebody can; a mapper that runs with this also gives "
                             + "out what others left")
@@ -47,21 +57,17 @@ final class MapperCommand implements Callable<Integer>, Rooted {
 
     @Option(
             names = {"-n", "--nanite"},
+            scope = ScopeType.INHERIT,
             paramLabel = "ROOT",
             description = "the folder with the config.yml (default: this folder)")
     Path root = Path.of("");
-
-    @Override
-    public Path root() {
-        return root;
-    }
 
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
         Mapper mapper = start(null, true);
         CountDownLatch closed = new CountDownLatch(1);
-        Shutdown.closing(() -> {
+        common.shutdown().with(() -> {
             mapper.close();
             closed.countDown();
         });
@@ -69,19 +75,23 @@ final class MapperCommand implements Callable<Integer>, Rooted {
         return ExitCode.OK.code();
     }
 
-    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. One that ends in a moment rescues nobody. */
-    Mapper start(@Nullable Duration timeout, boolean rescue) {
+    /**
+     * Starts a mapper with these settings; the time-out is that of requests, null for the default. A
+     * standing one saves the work of agents that die, and gives out what waits offline; one that ends in a moment does not.
+     */
+    Mapper start(@Nullable Duration timeout, boolean standing) {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         MapperConfig config = new MapperConfig(
-                Names.mapper(name),
+                Names.mapper("token", name),
                 agentTimeout,
                 timeout == null ? MapperConfig.named(name).timeout() : timeout,
                 maxPending,
                 !broker.noPacks,
-                offlineFailsafe,
-                rescue);
-        return Mapper.with(config)
-                .serializer(broker.serializer())
-                .start(broker.transport("mapper", config.identity().value()));
+                standing && offlineFailsafe,
+                standing);
+        Serializer serializer = broker.serializer();
+        RabbitConfig where = broker.broker("mapper", config.identity().value());
+        broker.warnOfTypedPassword(common);
+        return Mapper.with(config).serializer(serializer).start(new RabbitTransport(where));
     }
 }

@@ -11,19 +11,19 @@ final class Names {
 
     private Names() {}
 
-    static Identity agent(String name) {
+    static Identity agent(String setting, String name) {
         try {
             return Identity.agent(name);
         } catch (IllegalArgumentException e) {
-            throw ConfigException.of("agent", Printable.of(name), EXPECTED);
+            throw ConfigException.of(setting, Printable.of(name), EXPECTED);
         }
     }
 
-    static Identity mapper(String name) {
+    static Identity mapper(String setting, String name) {
         try {
             return Identity.mapper(name);
         } catch (IllegalArgumentException e) {
-            throw ConfigException.of("mapper", Printable.of(name), EXPECTED);
+            throw ConfigException.of(setting, Printable.of(name), EXPECTED);
         }
     }
 }

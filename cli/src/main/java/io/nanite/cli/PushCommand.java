@@ -33,12 +33,13 @@ final class PushCommand extends CallCommand {
         }
         List<String> agents = pushed.agents().stream().map(Identity::name).toList();
         if (json) {
-            System.out.println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
+            common.out().println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
         } else {
-            System.out.println(
-                    pushed.parked()
-                            ? "nobody can do it now: it waits offline"
-                            : "pushed to " + String.join(", ", agents));
+            common.out()
+                    .println(
+                            pushed.parked()
+                                    ? "nobody can do it now: it waits offline"
+                                    : "pushed to " + String.join(", ", agents));
         }
         return ExitCode.OK.code();
     }

@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.rabbitmq.Provisioner;
 import io.nanite.rabbitmq.ProvisioningException;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Option;
 final class RabbitconfCommand implements Callable<Integer> {
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Option(
             names = {"-v", "--vhost"},
@@ -59,13 +60,16 @@ final class RabbitconfCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(logLevel, Level.WARN);
+        if (vhost.isEmpty()) {
+            throw ConfigException.of("vhost", vhost, "a name such as /nanite");
+        }
         try {
             new Provisioner(management, adminUser, new Secret(adminPass))
                     .provision(vhost, new Secret(pass))
-                    .forEach(System.out::println);
+                    .forEach(common.out()::println);
             return ExitCode.OK.code();
         } catch (ProvisioningException e) {
-            System.err.println(e.getMessage());
+            common.err().println(e.getMessage());
             return ExitCode.NO_BROKER.code();
         }
     }

@@ -27,21 +27,25 @@ final class RequestCommand extends CallCommand {
         Job job = mapper.request(service, payload, options);
         Outcomes outcomes = job.await();
         if (json) {
-            System.out.println(Json.line(everything(job, outcomes)));
+            common.out().println(Json.line(everything(job, outcomes)));
         } else {
             if (!outcomes.values().isEmpty()) {
-                System.out.println(Json.line(outcomes.values()));
+                common.out().println(Json.line(outcomes.values()));
             }
-            outcomes.byAgent().forEach(RequestCommand::complain);
+            outcomes.byAgent().forEach(this::complain);
         }
         return (outcomes.ok() ? ExitCode.OK : ExitCode.FAILED).code();
     }
 
-    private static void complain(Identity agent, Outcome outcome) {
+    private void complain(Identity agent, Outcome outcome) {
         if (outcome instanceof Outcome.Failure failure) {
-            System.err.printf(
-                    "%s: %s: %s: %s%n",
-                    agent.name(), failure.verdict(), Printable.of(failure.kind()), Printable.of(failure.message()));
+            common.err()
+                    .printf(
+                            "%s: %s: %s: %s%n",
+                            agent.name(),
+                            failure.verdict(),
+                            Printable.of(failure.kind()),
+                            Printable.of(failure.message()));
         }
     }
 

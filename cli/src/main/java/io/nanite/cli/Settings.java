@@ -1,23 +1,28 @@
 package io.nanite.cli;
 
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Printable;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -32,8 +37,14 @@ final class Settings implements IDefaultValueProvider {
 
     private static final String PREFIX = "NANITE_";
 
-    /** Names of the environment that are not settings of a command: the launcher's, and the tests'. */
-    private static final Set<String> NOT_SETTINGS = Set.of("HOME", "JAVA_OPTS", "REQUIRE_RABBITMQ", "TEST_AMQP_URI");
+    /** Names of the environment that are no settings: the launcher's, those of builds and tests. */
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "HOME", "JAVA_OPTS", "BUILT", "SHARED", "CI_RUN", "REQUIRE_RABBITMQ", "RABBITMQ_HOME", "TEST_AMQP_URI");
+
+    /** The file lies in the root, so it cannot say where the root is. */
+    private static final String ROOT = "nanite";
+
+    private static final Pattern LINE = Pattern.compile("line (\\d+), column");
 
     private record Value(String text, String origin) {}
 
@@ -50,7 +61,10 @@ final class Settings implements IDefaultValueProvider {
             }
             String key = name.substring(PREFIX.length()).toLowerCase(Locale.ROOT);
             if (!known.contains(key)) {
-                throw ConfigException.of("environment", name, "a setting such as " + variable(Nearest.to(key, known)));
+                throw ConfigException.of(
+                        "environment",
+                        Printable.of(name),
+                        "a setting such as " + PREFIX + Nearest.to(key, known).toUpperCase(Locale.ROOT));
             }
             settings.values.put(key, new Value(value, name));
         });
@@ -60,70 +74,101 @@ final class Settings implements IDefaultValueProvider {
     /** Adds what the file in this folder says and the environment does not; no file is no error. */
     Settings with(Path root, Set<String> known) {
         Path file = root.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             return this;
         }
-        read(file).forEach((name, value) -> {
-            String key = name.replace('-', '_');
-            if (!known.contains(key)) {
-                throw ConfigException.of(
-                        "%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, known));
-            }
-            values.putIfAbsent(key, new Value(text(file, name, value), "%s: %s".formatted(file, name)));
-        });
+        Set<String> ofFile = new TreeSet<>(known);
+        ofFile.remove(ROOT);
+        read(file, ofFile)
+                .forEach((key, text) -> values.putIfAbsent(key, new Value(text, "%s: %s".formatted(file, key))));
         return this;
     }
 
-    private static Map<String, Object> read(Path file) {
-        try {
-            Object read = new YAMLMapper().readValue(Files.readString(file), Object.class);
-            if (read == null) {
-                return Map.of();
-            }
-            if (!(read instanceof Map<?, ?> map)) {
-                throw ConfigException.of(file.toString(), "no map", "lines of the form key: value");
-            }
-            Map<String, Object> settings = new LinkedHashMap<>();
-            map.forEach((key, value) -> settings.put(String.valueOf(key), value));
-            return settings;
+    private static Map<String, String> read(Path file, Set<String> known) {
+        try (JsonParser parser = new YAMLMapper().createParser(Files.readString(file))) {
+            return read(file, parser, known);
         } catch (JacksonException e) {
-            throw ConfigException.of(
-                    file.toString(),
-                    "line %d: %s".formatted(e.getLocation().getLineNr(), firstLine(e.getOriginalMessage())),
-                    "YAML");
+            // Not the library's words: they quote the file, and there may be a password in it.
+            throw ConfigException.of(file.toString(), "line " + line(e), "YAML: lines such as port: 5672");
+        } catch (CharacterCodingException e) {
+            throw ConfigException.of(file.toString(), "bytes that are no text", "UTF-8");
         } catch (IOException e) {
             throw ConfigException.of(file.toString(), e.getMessage(), "a file that can be read");
         }
     }
 
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable");
+    /** The last line that the message names is where reading stopped; the location is where it was going on from. */
+    private static String line(JacksonException e) {
+        return LINE.matcher(e.getOriginalMessage())
+                .results()
+                .map(line -> line.group(1))
+                .reduce((before, last) -> last)
+                .orElseGet(() -> Integer.toString(e.getLocation().getLineNr()));
     }
 
-    private static String text(Path file, String name, @Nullable Object value) {
-        if (value instanceof Collection<?> list) {
-            return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+    /** Values stay as they are written: a password of 0123 is not 83. */
+    private static Map<String, String> read(Path file, JsonParser parser, Set<String> known) {
+        Map<String, String> texts = new HashMap<>();
+        JsonToken first = parser.nextToken();
+        if (first == null || (first == JsonToken.VALUE_NULL && parser.nextToken() == null)) {
+            return texts;
         }
-        if (value == null || value instanceof Map<?, ?>) {
-            throw ConfigException.of("%s: %s".formatted(file, name), value, "one value, or a list");
+        if (first != JsonToken.START_OBJECT) {
+            throw ConfigException.of(file.toString(), "no settings", "lines such as port: 5672");
         }
-        return value.toString();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = Printable.of(parser.currentName());
+            String key = parser.currentName().replace('-', '_');
+            if (!known.contains(key)) {
+                throw ConfigException.of(
+                        "%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, known));
+            }
+            if (texts.put(key, text("%s: %s".formatted(file, name), parser)) != null) {
+                throw ConfigException.of("%s: key".formatted(file), name, "each key once");
+            }
+        }
+        if (parser.nextToken() != null) {
+            throw ConfigException.of(file.toString(), "several documents", "one");
+        }
+        return texts;
     }
 
-    private static String variable(String key) {
-        return PREFIX + key.toUpperCase(Locale.ROOT);
+    private static String text(String origin, JsonParser parser) {
+        JsonToken token = parser.nextToken();
+        if (token == JsonToken.START_ARRAY) {
+            List<String> texts = new ArrayList<>();
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                texts.add(scalar(origin, parser, "a list of single values"));
+            }
+            return String.join(",", texts);
+        }
+        return scalar(origin, parser, "one value, or a list of them");
+    }
+
+    private static String scalar(String origin, JsonParser parser, String expected) {
+        JsonToken token = parser.currentToken();
+        if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
+            throw ConfigException.of(origin, token == JsonToken.VALUE_NULL ? "nothing" : "a structure", expected);
+        }
+        return parser.getString();
     }
 
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        Value value = argument instanceof OptionSpec option ? values.get(key(option)) : null;
+        return argument instanceof OptionSpec option ? text(option) : null;
+    }
+
+    /** What the environment or the file says, or null. */
+    @Nullable
+    String text(OptionSpec option) {
+        Value value = values.get(key(option));
         return value == null ? null : value.text();
     }
 
     /** Where the value of this option came from, if not from a flag or from what is built in. */
     @Nullable
-    String origin(ArgSpec argument) {
-        Value value = argument instanceof OptionSpec option ? values.get(key(option)) : null;
+    String origin(OptionSpec option) {
+        Value value = values.get(key(option));
         return value == null ? null : value.origin();
     }
 
@@ -131,7 +176,7 @@ final class Settings implements IDefaultValueProvider {
     static Set<String> names(CommandSpec command) {
         Set<String> names = new TreeSet<>();
         for (OptionSpec option : command.options()) {
-            if (!option.usageHelp() && !option.versionHelp()) {
+            if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
                 names.add(key(option));
             }
         }
@@ -139,7 +184,18 @@ final class Settings implements IDefaultValueProvider {
         return names;
     }
 
-    private static String key(OptionSpec option) {
+    /** The commands that this one shows in its help, by all their names. */
+    static Set<String> visible(CommandLine command) {
+        Set<String> names = new TreeSet<>();
+        command.getSubcommands().forEach((name, below) -> {
+            if (!below.getCommandSpec().usageMessage().hidden()) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    static String key(OptionSpec option) {
         return option.longestName().replaceFirst("^-+", "").replace('-', '_');
     }
 }

@@ -1,21 +1,83 @@
 package io.nanite.cli;
 
-/** Ends in good order what a signal ends: TERM and INT run these before the process goes. */
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a signal does: the first TERM, INT or HUP ends the command in good order, the second ends the process at once. Any
+ * thread.
+ *
+ * <p>The JVM would end with 143 whatever happened before, run its hooks, and not listen to a second signal.
+ */
 final class Shutdown {
 
-    private Shutdown() {}
+    /** By POSIX a process that a signal ended has this more than the signal's number for its exit code. */
+    private static final int SIGNALLED = 128;
 
-    /** Closes it when the process is told to end. Closing twice must do nothing. */
-    static void closing(AutoCloseable open) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            try {
-                                open.close();
-                            } catch (Exception e) {
-                                System.err.println("closing failed: " + e.getMessage());
-                            }
-                        },
-                        "shutdown"));
+    private static final List<String> SIGNALS = List.of("TERM", "INT", "HUP");
+
+    private final AtomicInteger first = new AtomicInteger();
+    private volatile Runnable ending;
+
+    private Shutdown(Runnable ending) {
+        this.ending = ending;
+    }
+
+    /** Never happens: no signal is caught. */
+    static Shutdown never() {
+        return new Shutdown(() -> {});
+    }
+
+    /** Catches the signals of this process. Until a command says better, one interrupts the thread that calls this. */
+    static Shutdown ofThisProcess() {
+        Shutdown shutdown = new Shutdown(Thread.currentThread()::interrupt);
+        SIGNALS.forEach(shutdown::listen);
+        return shutdown;
+    }
+
+    /** What to do at the first signal, on a thread of its own. The command ends by itself then, in its own time. */
+    void with(Runnable newEnding) {
+        ending = newEnding;
+    }
+
+    /** The exit code of a command that a signal has ended before it was done; null if none came. */
+    @Nullable
+    Integer code() {
+        int signal = first.get();
+        return signal == 0 ? null : SIGNALLED + signal;
+    }
+
+    private void received(int signal) {
+        if (first.compareAndSet(0, signal)) {
+            ending.run();
+        } else {
+            Runtime.getRuntime().halt(SIGNALLED + signal);
+        }
+    }
+
+    /** By reflection: the compiler warns of this package, which every JVM has, and there is no other way. */
+    private void listen(String name) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object listener = Proxy.newProxyInstance(
+                    Shutdown.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                        if (method.getDeclaringClass() == Object.class) {
+                            return method.invoke(this, arguments);
+                        }
+                        received((int) signal.getMethod("getNumber").invoke(arguments[0]));
+                        return null;
+                    });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), listener);
+        } catch (InvocationTargetException e) {
+            // The JVM was told to leave this signal alone (-Xrs): so do we.
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(
+                    "signal " + name + ": cannot be caught (expected: a JVM with jdk.unsupported)", e);
+        }
     }
 }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Mixin;
 final class WarmUpCommand implements Callable<Integer> {
 
     @Mixin
-    HelpOptions help = new HelpOptions();
+    CommonOptions common = new CommonOptions();
 
     @Override
     public Integer call() throws InterruptedException {

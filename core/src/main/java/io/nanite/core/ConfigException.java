@@ -5,12 +5,34 @@ import org.jspecify.annotations.Nullable;
 /** A setting is missing or wrong. Thrown before anything has started. */
 public final class ConfigException extends NaniteException {
 
-    private ConfigException(String message) {
-        super(message);
+    private final String setting;
+    private final transient @Nullable Object value;
+    private final String expected;
+
+    private ConfigException(String setting, @Nullable Object value, String expected) {
+        super("%s: %s (expected: %s)".formatted(setting, value, expected));
+        this.setting = setting;
+        this.value = value;
+        this.expected = expected;
     }
 
     /** Names the setting, what it was, and what it should have been. */
     public static ConfigException of(String setting, @Nullable Object value, String expected) {
-        return new ConfigException("%s: %s (expected: %s)".formatted(setting, value, expected));
+        return new ConfigException(setting, value, expected);
+    }
+
+    /** What was wrong, as its owner calls it; whoever read it from somewhere knows another name for it. */
+    public String setting() {
+        return setting;
+    }
+
+    /** What it was; null too where this exception was serialized. */
+    public @Nullable Object value() {
+        return value;
+    }
+
+    /** What it should have been. */
+    public String expected() {
+        return expected;
     }
 }

@@ -1,0 +1,64 @@
+package io.nanite.cli;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** How texts become values. What is none is refused with the words for what would be one. */
+final class Converters {
+
+    private Converters() {}
+
+    static void register(CommandLine commands) {
+        commands.registerConverter(Duration.class, new Durations());
+        commands.registerConverter(Integer.class, Converters::number);
+        commands.registerConverter(int.class, Converters::number);
+        commands.registerConverter(Boolean.class, Converters::truth);
+        commands.registerConverter(boolean.class, Converters::truth);
+        commands.registerConverter(Path.class, Converters::path);
+        commands.registerConverter(URI.class, Converters::address);
+    }
+
+    private static Integer number(String text) {
+        try {
+            return Integer.valueOf(text.strip());
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("a whole number");
+        }
+    }
+
+    private static Boolean truth(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new TypeConversionException("true or false");
+        };
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new TypeConversionException("a path");
+        }
+    }
+
+    private static URI address(String text) {
+        try {
+            URI address = new URI(text);
+            if (("http".equals(address.getScheme()) || "https".equals(address.getScheme()))
+                    && address.getHost() != null
+                    && address.getRawUserInfo() == null) {
+                return address;
+            }
+        } catch (URISyntaxException e) {
+            // Said below.
+        }
+        throw new TypeConversionException("an address such as http://127.0.0.1:15672");
+    }
+}
