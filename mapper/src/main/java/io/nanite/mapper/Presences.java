@@ -102,12 +102,7 @@ final class Presences {
         registry.put(agent);
         LOG.info("{} is here with {} services", identity, register.services().size());
         callbacks.execute(() -> listener.registered(identity));
-        if (before != null) {
-            jobs.all().forEach(job -> job.replace(before, agent));
-            if (!before.sameLife(register.vitals())) {
-                router.resend(agent);
-            }
-        }
+        router.came(agent, before != null && before.sameLife(register.vitals()));
         watch.came(agent);
     }
 
