@@ -393,7 +393,7 @@ final class Router {
     }
 
     private boolean isGone(AgentEntry agent) {
-        return registry.find(agent.identity()) != agent;
+        return registry.find(agent.identity()) != agent && !agent.isLeaving();
     }
 
     /**

@@ -579,6 +579,44 @@ class MapperTest {
     }
 
     @Test
+    void anAgentThatLeavesFinishesWhatItHasBegun() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job one = mapper.request(ECHO, "x");
+        Job all = mapper.request(ECHO, "y", CallOptions.all());
+
+        fred.unregister();
+        loop.run();
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofMillis(50));
+        }
+        assertThat(known()).containsExactly("bob");
+        bob.answer("b");
+        fred.answer("begun");
+        fred.answer("f");
+
+        assertThat(end(one).values()).isEqualTo(Map.of("fred", "begun"));
+        assertThat(end(all).values()).isEqualTo(Map.of("fred", "f", "bob", "b"));
+        assertThat(bob.work).isEmpty();
+    }
+
+    @Test
+    void whatAnAgentLeftBehindIsForOthersOnceItIsGone() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.unregister();
+        fred.die();
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+    }
+
+    @Test
     void ofARequestToAllTheDeadAreNamedAsLost() throws Exception {
         HandAgent fred = agent("fred", 0.1);
         HandAgent bob = agent("bob", 5.0);
