@@ -82,7 +82,7 @@ final class BrokerOptions {
     @Option(
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
-            description = "fatal, error, warn, info, debug or trace (default: ${DEFAULT-LOG})")
+            description = "fatal, error, warn, info, debug or trace (default: info, for a single call warn)")
     @Nullable
     String logLevel;
 

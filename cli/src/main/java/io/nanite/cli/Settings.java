@@ -33,7 +33,8 @@ final class Settings implements IDefaultValueProvider {
     private static final String PREFIX = "NANITE_";
 
     /** Names of the environment that are not settings of a command: the launcher's, and the tests'. */
-    private static final Set<String> NOT_SETTINGS = Set.of("HOME", "JAVA_OPTS", "REQUIRE_RABBITMQ", "TEST_AMQP_URI");
+    private static final Set<String> NOT_SETTINGS =
+            Set.of("BUILT", "HOME", "JAVA_OPTS", "RABBITMQ_HOME", "REQUIRE_RABBITMQ", "SHARED", "TEST_AMQP_URI");
 
     private record Value(String text, String origin) {}
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ final class DocumentedCommands {
     private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
     private static final Pattern HEADING = Pattern.compile("^#+ (nanite(?:-\\w+)?(?: \\w+)*)$");
+    private static final Pattern VARIABLE = Pattern.compile("\\bNANITE_[A-Z][A-Z_]*[A-Z]\\b");
     private static final Pattern EXIT_CODE = Pattern.compile("^\\| (\\d+) \\| (.*) \\|$");
 
     private DocumentedCommands() {}
@@ -170,6 +172,11 @@ final class DocumentedCommands {
             }
         }
         return sections;
+    }
+
+    /** The names in the text that stand for variables of the environment: {@code NANITE_PASS}. */
+    static List<String> variables(String text) {
+        return VARIABLE.matcher(text).results().map(MatchResult::group).toList();
     }
 
     /** The exit codes in the text, as {@code 0 done}. */

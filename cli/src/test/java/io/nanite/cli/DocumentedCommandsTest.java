@@ -1,17 +1,23 @@
 package io.nanite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Every command and flag that the documents name can be typed; and the check would notice one that cannot. */
 class DocumentedCommandsTest {
@@ -53,6 +59,22 @@ class DocumentedCommandsTest {
     @Test
     void everyCommandHasASectionWithExactlyItsFlags() throws IOException {
         assertThat(DocumentedCommands.differences(Files.readString(CLI))).isEmpty();
+    }
+
+    @Test
+    void everyVariableOfTheLauncherAndTheDocumentsIsAccepted() throws IOException {
+        Set<String> names = new TreeSet<>();
+        for (Path file : Stream.concat(Stream.of(ROOT.resolve("bin").resolve("nanite")), documents())
+                .toList()) {
+            DocumentedCommands.variables(Files.readString(file)).forEach(names::add);
+        }
+        assertThat(names).contains("NANITE_JAVA_OPTS", "NANITE_SHARED", "NANITE_PASS", "NANITE_TEST_AMQP_URI");
+        Set<String> known = Settings.names(new CommandLine(new Main(Map.of())).getCommandSpec());
+        for (String name : names) {
+            assertThatCode(() -> Settings.of(Map.of(name, "1"), known)).as(name).doesNotThrowAnyException();
+        }
+        assertThatThrownBy(() -> Settings.of(Map.of("NANITE_PING_TIMES", "1"), known))
+                .hasMessageContaining("NANITE_PING_TIME");
     }
 
     @Test
