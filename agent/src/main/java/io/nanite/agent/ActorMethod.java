@@ -19,11 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ActorMethod {
 
+    private static final double QUICK_MICROS = 1_000;
+
     private static final MethodType SHAPE = MethodType.methodType(Object.class, Object.class, Object.class);
 
     private final MethodHandle handle;
     private final @Nullable Type payloadType;
     private final boolean primitive;
+
+    /** How long a call takes, on average, in microseconds; negative before the first. An update lost in a race is no loss. */
+    private volatile double average = -1;
 
     private ActorMethod(MethodHandle handle, @Nullable Type payloadType, boolean primitive) {
         this.handle = handle;
@@ -73,6 +78,18 @@ final class ActorMethod {
             throw new SerializationException("payload: null (expected: %s)".formatted(payloadType.getTypeName()));
         }
         return argument;
+    }
+
+    /** Notes how long a call took. */
+    void took(long micros) {
+        double before = average;
+        average = before < 0 ? micros : before + (micros - before) / 8;
+    }
+
+    /** Whether calls are known to take less than a millisecond. */
+    boolean isQuick() {
+        double now = average;
+        return now >= 0 && now < QUICK_MICROS;
     }
 
     /** What the actor returned, as it returned it. */

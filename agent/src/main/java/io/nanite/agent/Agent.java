@@ -98,11 +98,11 @@ public final class Agent implements AutoCloseable {
                 serializer,
                 answers,
                 completed,
-                config.virtualThreads() ? Workers.virtual(workerName) : Workers.platform(workerName, config.slots()),
+                config.virtualThreads() ? Workers.virtual(workerName) : Workers.platform(workerName),
                 loop,
                 injector.getInstance(FatalErrors.class),
                 counts);
-        probing = Workers.platform(self + "-probe", 1);
+        probing = Workers.platform(self + "-probe");
         announcer = new Announcer(
                 new Announcer.Self(config, services.all(), tokens.next().value(), version()),
                 dispatcher::busy,

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param identity its name, and that of the queue it reads
  * @param slots how many jobs it runs at once, 1 to 10,000
  * @param prefetch how many messages it takes from the broker before it has settled them, 1 to 65,535
- * @param pingTime how often it says that it is alive, 100 ms to 1 h; each time up to a tenth sooner or later, so that agents that
+ * @param pingTime how often it says that it is alive, 100 ms to 1 h; each time up to a fifth sooner, so that agents that
  *     started together do not ping together
  * @param grace how long running jobs may go on after {@link Agent#close}, 0 to 1 h
  * @param tags what it is, for callers that are choosy

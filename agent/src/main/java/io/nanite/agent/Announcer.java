@@ -37,8 +37,11 @@ final class Announcer {
 
     private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
-    /** How much sooner or later a ping may come: agents that started together must not ping together for ever. */
-    private static final double JITTER = 0.1;
+    /**
+     * How much sooner a ping may come: agents that started together must not ping together for ever. Never later: a mapper
+     * may count the ping time as the limit.
+     */
+    private static final double JITTER = 0.2;
 
     /** How long a ping waits for the probe. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
@@ -158,7 +161,7 @@ final class Announcer {
 
     private synchronized void pingLater() {
         if (open) {
-            double factor = 1 - JITTER + 2 * JITTER * random.getAsDouble();
+            double factor = 1 - JITTER * random.getAsDouble();
             long nanos = (long) (self.config().pingTime().toNanos() * factor);
             loop.after(Duration.ofNanos(nanos), this::ping);
         }

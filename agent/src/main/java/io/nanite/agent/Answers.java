@@ -85,7 +85,6 @@ final class Answers {
                 answered = unwritable(job, e);
                 bytes = send(job, asker, answered, micros, false);
             }
-            job.part().settle();
         } catch (TransportException e) {
             LOG.warn("{} could not answer {}, it will come again: {}", self, job.token(), e.getMessage());
             job.part().requeue();
@@ -94,7 +93,7 @@ final class Answers {
     }
 
     private int send(Job job, Identity asker, Outcome outcome, long micros, boolean packable) {
-        return sender.reply(job.part(), asker, new Result(job.token(), asker, self, outcome, micros), packable);
+        return sender.settle(job.part(), asker, new Result(job.token(), asker, self, outcome, micros), packable);
     }
 
     private Outcome unwritable(Job job, Throwable cause) {

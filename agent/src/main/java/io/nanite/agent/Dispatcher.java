@@ -40,6 +40,9 @@ final class Dispatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
+    /** More threads than this do not make quick jobs quicker: they are done before another one wakes. */
+    private static final int QUICK_PULLERS = 2;
+
     private static final int JOBS_PER_PULLER = 16;
     private static final int STALL_MILLIS = 10;
     private static final Duration STALL = Duration.ofMillis(STALL_MILLIS);
@@ -62,6 +65,9 @@ final class Dispatcher {
 
     private final Queue<Job> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger takenSlots = new AtomicInteger();
+    /** How many of the taken slots run a job that is not known to be quick. */
+    private final AtomicInteger slowRunning = new AtomicInteger();
+
     private final LongAdder begun = new LongAdder();
     private final AtomicBoolean watching = new AtomicBoolean();
     private volatile boolean stopped;
@@ -97,6 +103,10 @@ final class Dispatcher {
     void dispatch(List<Job> jobs) {
         waiting.addAll(jobs);
         int pullers = (jobs.size() + JOBS_PER_PULLER - 1) / JOBS_PER_PULLER;
+        if (areQuick(jobs)) {
+            // Whoever is pulling quick jobs already will come to these sooner than another thread could wake.
+            pullers = Math.min(pullers, QUICK_PULLERS - (takenSlots.get() - slowRunning.get()));
+        }
         startPullers(pullers);
         if (jobs.size() > pullers) {
             watch();
@@ -104,6 +114,16 @@ final class Dispatcher {
         if (stopped) {
             giveBackWaiting();
         }
+    }
+
+    private boolean areQuick(List<Job> jobs) {
+        for (Job job : jobs) {
+            ActorMethod method = services.find(job.service());
+            if (method == null || !method.isQuick()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** How many slots are taken. */
@@ -249,9 +269,21 @@ final class Dispatcher {
             return;
         }
         counts.executed.increment();
+        boolean slow = !method.isQuick();
+        if (slow) {
+            slowRunning.incrementAndGet();
+        }
         long started = time.nanos();
-        Outcome outcome = outcomeOf(method, argument, job);
+        Outcome outcome;
+        try {
+            outcome = outcomeOf(method, argument, job);
+        } finally {
+            if (slow) {
+                slowRunning.decrementAndGet();
+            }
+        }
         long micros = Math.max(0, (time.nanos() - started) / 1_000);
+        method.took(micros);
         if (outcome == null) {
             giveBack(job);
             return;

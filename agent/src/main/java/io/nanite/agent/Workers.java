@@ -3,7 +3,7 @@ package io.nanite.agent;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -19,17 +19,18 @@ final class Workers {
 
     private Workers() {}
 
-    /** Platform threads named {@code <name>-1} and so on, made when they are needed, at most so many. */
-    static ExecutorService platform(String name, int most) {
+    /**
+     * Platform threads named {@code <name>-1} and so on, made when they are needed; who gives the tasks bounds them. The
+     * thread that was last busy gets the next task, because it is the one whose caches are warm.
+     */
+    static ExecutorService platform(String name) {
         AtomicLong count = new AtomicLong();
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                most, most, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), inheriting(task -> {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), inheriting(task -> {
                     Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 }));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
     }
 
     /** A virtual thread per task, named as above; who gives the tasks bounds them. */

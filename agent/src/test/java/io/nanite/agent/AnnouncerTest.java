@@ -40,8 +40,8 @@ class AnnouncerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 13500", "0.5, 15000", "0.999999, 16500"})
-    void aPingComesUpToATenthSoonerOrLaterThanThePingTime(double drawn, long millis) {
+    @CsvSource({"0, 15000", "0.5, 13500", "0.999999, 12001"})
+    void aPingComesUpToAFifthSoonerThanThePingTimeAndNeverLater(double drawn, long millis) {
         announcer(() -> drawn).open();
         loop.advance(Duration.ofMillis(millis - 1));
         assertThat(pings()).isZero();

@@ -160,6 +160,11 @@ final class HandTransport implements Transport {
     }
 
     @Override
+    public void declare(Source source) {
+        throw new UnsupportedOperationException("an agent declares nothing that it does not read");
+    }
+
+    @Override
     public Subscription subscribe(Source source, Receiver receiver) {
         receivers.put(source.queue(), receiver);
         happened(new Event.Subscribed(source.queue(), source.prefetch()));

@@ -80,6 +80,14 @@ abstract class CallCommand implements Callable<Integer> {
     boolean persistent;
 
     @Option(
+            names = "--offline-failsafe",
+            negatable = true,
+            fallbackValue = "true",
+            description = "if nobody can do it now, let it wait until somebody can; a mapper that runs with this flag "
+                    + "gives it out then")
+    boolean offlineFailsafe;
+
+    @Option(
             names = "--json",
             negatable = true,
             fallbackValue = "true",
@@ -94,7 +102,7 @@ abstract class CallCommand implements Callable<Integer> {
         Logging.level(mapper.broker.logLevel, Level.WARN);
         Service wanted = wanted();
         CallOptions options = options();
-        try (Mapper running = mapper.start(timeout)) {
+        try (Mapper running = mapper.start(timeout, false)) {
             // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
             running.awaitService(wanted.path(), 1, timeout.compareTo(DISCOVERY) < 0 ? timeout : DISCOVERY);
             running.awaitQuiet(Duration.ofMillis(100), DISCOVERY);
@@ -117,12 +125,13 @@ abstract class CallCommand implements Callable<Integer> {
         if (!SELECTORS.contains(selector)) {
             throw ConfigException.of("--selector", Printable.of(selector), "one of " + String.join(", ", SELECTORS));
         }
-        return CallOptions.DEFAULT
+        CallOptions options = CallOptions.DEFAULT
                 .withSelector(selector)
                 .withTarget(target == null ? null : Names.agent("target", target))
                 .withTags(tags)
                 .withTimeout(timeout)
                 .withPersistent(persistent);
+        return offlineFailsafe ? options.withOfflineFailsafe(true) : options;
     }
 
     /** Makes the call and prints what came of it; returns the exit code. */

@@ -48,6 +48,15 @@ final class MapperCommand implements Callable<Integer> {
     int maxPending = 10_000;
 
     @Option(
+            names = "--offline-failsafe",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "calls that nobody can serve wait until somebody can; a mapper that runs with this also gives "
+                            + "out what others left")
+    boolean offlineFailsafe;
+
+    @Option(
             names = {"-n", "--nanite"},
             scope = ScopeType.INHERIT,
             paramLabel = "ROOT",
@@ -57,7 +66,7 @@ final class MapperCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        Mapper mapper = start(null);
+        Mapper mapper = start(null, true);
         CountDownLatch closed = new CountDownLatch(1);
         common.shutdown().with(() -> {
             mapper.close();
@@ -67,15 +76,17 @@ final class MapperCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. */
-    Mapper start(@Nullable Duration timeout) {
+    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. One that ends in a moment rescues nobody. */
+    Mapper start(@Nullable Duration timeout, boolean rescue) {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         MapperConfig config = new MapperConfig(
                 Names.mapper("token", name),
                 agentTimeout,
                 timeout == null ? MapperConfig.named(name).timeout() : timeout,
                 maxPending,
-                !broker.noPacks);
+                !broker.noPacks,
+                offlineFailsafe,
+                rescue);
         Serializer serializer = broker.serializer();
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);

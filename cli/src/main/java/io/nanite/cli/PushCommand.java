@@ -35,7 +35,11 @@ final class PushCommand extends CallCommand {
         if (json) {
             common.out().println(Json.line(Map.of("token", pushed.token().value(), "agents", agents)));
         } else {
-            common.out().println("pushed to " + String.join(", ", agents));
+            common.out()
+                    .println(
+                            pushed.parked()
+                                    ? "nobody can do it now: it waits offline"
+                                    : "pushed to " + String.join(", ", agents));
         }
         return ExitCode.OK.code();
     }

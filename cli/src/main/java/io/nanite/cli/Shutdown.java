@@ -17,6 +17,7 @@ final class Shutdown {
     /** By POSIX a process that a signal ended has this more than the signal's number for its exit code. */
     private static final int SIGNALLED = 128;
 
+    private static final int TERM = 15;
     private static final List<String> SIGNALS = List.of("TERM", "INT", "HUP");
 
     private final AtomicInteger first = new AtomicInteger();
@@ -41,6 +42,17 @@ final class Shutdown {
     /** What to do at the first signal, on a thread of its own. The command ends by itself then, in its own time. */
     void with(Runnable newEnding) {
         ending = newEnding;
+    }
+
+    /** The end of that process, or that it is not there, counts as the first TERM. */
+    void alsoWith(long pid) {
+        ProcessHandle.of(pid).ifPresentOrElse(process -> process.onExit().thenRun(this::bereft), this::bereft);
+    }
+
+    private void bereft() {
+        if (first.compareAndSet(0, TERM)) {
+            ending.run();
+        }
     }
 
     /** The exit code of a command that a signal has ended before it was done; null if none came. */

@@ -62,6 +62,8 @@ final class InitialConfiguration {
         // A message keeps the whole network buffer that it came in, so large buffers multiply what a queue costs.
         context.put("qpid.broker.networkBufferSize", Integer.toString(64 * 1024));
         context.put("broker.directByteBufferPoolSize", "512");
+        // From here on a durable broker stops all publishers. At Broker-J's 90 many a developer's disk already is.
+        context.put("store.filesystem.maxUsagePercent", "98");
         // As many channels as RabbitMQ allows.
         context.put("qpid.port.sessionCountLimit", "2047");
         // As on RabbitMQ, a message cannot claim another user's id.

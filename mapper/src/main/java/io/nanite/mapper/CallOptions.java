@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param tags all of which an agent must carry
  * @param timeout how long the answer may take; null for the mapper's own time-out
  * @param persistent whether it must outlive a restart of the broker
+ * @param offlineFailsafe whether it waits in the offline queue if nobody can serve it; null for the mapper's own setting
  */
 public record CallOptions(
         String selector,
         @Nullable Identity target,
         Set<String> tags,
         @Nullable Duration timeout,
-        boolean persistent) {
+        boolean persistent,
+        @Nullable Boolean offlineFailsafe) {
 
     /** The least loaded of all that can, the mapper's time-out. */
-    public static final CallOptions DEFAULT = new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false);
+    public static final CallOptions DEFAULT =
+            new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false, null);
 
     public CallOptions {
         tags = Set.copyOf(tags);
@@ -43,22 +46,26 @@ public record CallOptions(
     }
 
     public CallOptions withSelector(String newSelector) {
-        return new CallOptions(newSelector, target, tags, timeout, persistent);
+        return new CallOptions(newSelector, target, tags, timeout, persistent, offlineFailsafe);
     }
 
     public CallOptions withTarget(@Nullable Identity newTarget) {
-        return new CallOptions(selector, newTarget, tags, timeout, persistent);
+        return new CallOptions(selector, newTarget, tags, timeout, persistent, offlineFailsafe);
     }
 
     public CallOptions withTags(Set<String> newTags) {
-        return new CallOptions(selector, target, newTags, timeout, persistent);
+        return new CallOptions(selector, target, newTags, timeout, persistent, offlineFailsafe);
     }
 
     public CallOptions withTimeout(@Nullable Duration newTimeout) {
-        return new CallOptions(selector, target, tags, newTimeout, persistent);
+        return new CallOptions(selector, target, tags, newTimeout, persistent, offlineFailsafe);
     }
 
     public CallOptions withPersistent(boolean newPersistent) {
-        return new CallOptions(selector, target, tags, timeout, newPersistent);
+        return new CallOptions(selector, target, tags, timeout, newPersistent, offlineFailsafe);
+    }
+
+    public CallOptions withOfflineFailsafe(boolean newOfflineFailsafe) {
+        return new CallOptions(selector, target, tags, timeout, persistent, newOfflineFailsafe);
     }
 }

@@ -1,5 +1,6 @@
 package io.nanite.mapper;
 
+import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Result;
@@ -76,6 +77,20 @@ final class JobLedger {
     void end(OpenJob job, Verdict verdict, String kind, String message) {
         job.acceptAll(verdict, kind, message);
         settle(job);
+        if (job.parked()) {
+            fail(
+                    job,
+                    new NoAgentException("%s: it waited offline, and %s"
+                            .formatted(job.request().service(), message.formatted("nobody"))));
+        }
+    }
+
+    /** Ends a job that nobody was asked to do. */
+    void fail(OpenJob job, NaniteException cause) {
+        if (open.remove(job.request().token(), job)) {
+            size.decrementAndGet();
+            job.job().fail(cause);
+        }
     }
 
     private void settle(OpenJob job) {

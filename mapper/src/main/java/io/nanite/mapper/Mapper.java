@@ -52,6 +52,9 @@ public final class Mapper implements AutoCloseable {
     private final Router router;
     private final Presences presences;
     private final MapperInbox inbox;
+    private final OfflineQueue offline;
+    private final EventLoop rescuing;
+    private final OrphanRescue rescue;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Arrivals arrivals = new Arrivals();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -69,6 +72,12 @@ public final class Mapper implements AutoCloseable {
         ServiceTimes times = new ServiceTimes();
         router = new Router(
                 config, loop.time(), registry, jobs, builder.selectors, sender, times, builder.tokens, callbacks);
+        offline = new OfflineQueue(loop, builder.serializer, router);
+        rescuing = builder.loop == null
+                ? new SingleThreadLoop(name + "-rescue", error -> LOG.error("a rescue of {} failed", name, error))
+                : builder.loop;
+        rescue = new OrphanRescue(
+                config, rescuing, new SharedRandom(), transport, builder.serializer, registry, router, sender);
         presences = new Presences(
                 config,
                 loop.time(),
@@ -93,7 +102,19 @@ public final class Mapper implements AutoCloseable {
                         builder.listener.timedOut(agent);
                     }
                 },
-                callbacks);
+                callbacks,
+                new Presences.Watch() {
+                    @Override
+                    public void came(AgentEntry agent) {
+                        offline.came(agent);
+                        rescue.came(agent.identity());
+                    }
+
+                    @Override
+                    public void died(AgentEntry agent) {
+                        rescue.died(agent.identity());
+                    }
+                });
         inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
     }
 
@@ -197,6 +218,16 @@ public final class Mapper implements AutoCloseable {
         Identity self = config.identity();
         subscriptions.add(transport.subscribe(Source.replies(self), inbox::reply));
         subscriptions.add(transport.subscribe(Source.presence(self), inbox::presence));
+        if (config.offlineFailsafe()) {
+            subscriptions.add(transport.subscribe(Source.offline(OfflineQueue.PREFETCH), offline));
+            loop.every(OfflineQueue.LEASE, offline::giveBack);
+            loop.every(OfflineQueue.SWEEP, offline::sweep);
+        } else {
+            transport.declare(Source.offline(OfflineQueue.PREFETCH)); // a single call may want it
+        }
+        if (config.rescue()) {
+            rescuing.every(OrphanRescue.LOOK, rescue::look);
+        }
         loop.execute(presences::connected);
         Duration expiry = config.agentTimeout().dividedBy(10);
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
@@ -301,6 +332,8 @@ public final class Mapper implements AutoCloseable {
         for (OpenJob job : jobs.all()) {
             jobs.end(job, Verdict.CANCELLED, "MapperClosed", "the mapper closed before %s answered");
         }
+        rescuing.close();
+        rescue.close();
         subscriptions.forEach(Subscription::close);
         transport.close();
         loop.close();

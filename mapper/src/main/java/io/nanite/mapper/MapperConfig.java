@@ -13,9 +13,18 @@ import java.time.Duration;
  * @param timeout how long a request may take that does not say
  * @param maxPending how many requests may wait for answers; more are refused at once
  * @param packing whether several packets for one agent may share a message
+ * @param offlineFailsafe whether calls that nobody can serve wait in the offline queue until somebody can; a mapper with
+ *     this also gives out what others left there
+ * @param rescue whether it saves the work of agents that died
  */
 public record MapperConfig(
-        Identity identity, Duration agentTimeout, Duration timeout, int maxPending, boolean packing) {
+        Identity identity,
+        Duration agentTimeout,
+        Duration timeout,
+        int maxPending,
+        boolean packing,
+        boolean offlineFailsafe,
+        boolean rescue) {
 
     /** Throws {@link ConfigException} naming the first setting that is wrong. */
     public MapperConfig {
@@ -35,24 +44,33 @@ public record MapperConfig(
         }
     }
 
-    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing on. */
+    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing and rescue on, offline failsafe off. */
     public static MapperConfig named(String name) {
-        return new MapperConfig(Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true);
+        return new MapperConfig(
+                Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true, false, true);
     }
 
     public MapperConfig withAgentTimeout(Duration newTimeout) {
-        return new MapperConfig(identity, newTimeout, timeout, maxPending, packing);
+        return new MapperConfig(identity, newTimeout, timeout, maxPending, packing, offlineFailsafe, rescue);
     }
 
     public MapperConfig withTimeout(Duration newTimeout) {
-        return new MapperConfig(identity, agentTimeout, newTimeout, maxPending, packing);
+        return new MapperConfig(identity, agentTimeout, newTimeout, maxPending, packing, offlineFailsafe, rescue);
     }
 
     public MapperConfig withMaxPending(int newMaxPending) {
-        return new MapperConfig(identity, agentTimeout, timeout, newMaxPending, packing);
+        return new MapperConfig(identity, agentTimeout, timeout, newMaxPending, packing, offlineFailsafe, rescue);
     }
 
     public MapperConfig withPacking(boolean newPacking) {
-        return new MapperConfig(identity, agentTimeout, timeout, maxPending, newPacking);
+        return new MapperConfig(identity, agentTimeout, timeout, maxPending, newPacking, offlineFailsafe, rescue);
+    }
+
+    public MapperConfig withOfflineFailsafe(boolean newOfflineFailsafe) {
+        return new MapperConfig(identity, agentTimeout, timeout, maxPending, packing, newOfflineFailsafe, rescue);
+    }
+
+    public MapperConfig withRescue(boolean newRescue) {
+        return new MapperConfig(identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, newRescue);
     }
 }

@@ -21,6 +21,7 @@ final class OpenJob {
     private final long since;
     private final Map<Identity, AgentEntry> waiting = new LinkedHashMap<>();
     private final Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+    private final boolean parked;
     private int reroutes;
 
     OpenJob(Job job, Request request, CallOptions options, List<AgentEntry> targets, long since, long deadline) {
@@ -30,6 +31,7 @@ final class OpenJob {
         this.since = since;
         this.deadline = deadline;
         this.several = targets.size() > 1;
+        this.parked = targets.isEmpty();
         for (AgentEntry target : targets) {
             waiting.put(target.identity(), target);
             target.opened();
@@ -66,8 +68,16 @@ final class OpenJob {
         return new ArrayList<>(waiting.values());
     }
 
+    /** Whether it waits in the offline queue: then whoever answers first was asked. */
+    boolean parked() {
+        return parked;
+    }
+
     /** Takes an answer; returns false if this agent was not asked, or has answered. */
     synchronized boolean accept(Identity from, Outcome outcome) {
+        if (parked) {
+            return outcomes.isEmpty() && outcomes.put(from, outcome) == null;
+        }
         AgentEntry asked = waiting.remove(from);
         if (asked == null) {
             return false;
@@ -114,6 +124,6 @@ final class OpenJob {
 
     /** The end, once nobody is waited for; null before. */
     synchronized @Nullable Outcomes end() {
-        return waiting.isEmpty() ? new Outcomes(outcomes) : null;
+        return waiting.isEmpty() && !outcomes.isEmpty() ? new Outcomes(outcomes) : null;
     }
 }

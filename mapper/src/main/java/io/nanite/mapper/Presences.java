@@ -39,6 +39,7 @@ final class Presences {
     private final PacketSender sender;
     private final MapperListener listener;
     private final Executor callbacks;
+    private final Watch watch;
 
     /** Agents that were asked to register, and when. */
     private final Map<Identity, Long> asked = new HashMap<>();
@@ -53,7 +54,8 @@ final class Presences {
             Router router,
             PacketSender sender,
             MapperListener listener,
-            Executor callbacks) {
+            Executor callbacks,
+            Watch watch) {
         this.config = config;
         this.time = time;
         this.registry = registry;
@@ -62,6 +64,17 @@ final class Presences {
         this.sender = sender;
         this.listener = listener;
         this.callbacks = callbacks;
+        this.watch = watch;
+    }
+
+    /** Who in this mapper cares when agents come and die. Called on the loop. */
+    interface Watch {
+
+        /** It is here, or offers something else than before. */
+        void came(AgentEntry agent);
+
+        /** It went without a word: its queue may hold work. */
+        void died(AgentEntry agent);
     }
 
     void accept(Presence presence) {
@@ -95,6 +108,7 @@ final class Presences {
                 router.resend(agent);
             }
         }
+        watch.came(agent);
     }
 
     private void pinged(Ping ping) {
@@ -127,6 +141,7 @@ final class Presences {
             callbacks.execute(() -> listener.unregistered(identity));
             // It finishes what it has begun and answers; what it had not begun it gave back to its queue.
             router.reroute(agent, "has left");
+            watch.died(agent); // it may have given back what nobody but us will see
         }
     }
 
@@ -149,6 +164,7 @@ final class Presences {
             LOG.warn("{} {}", agent.identity(), why);
             callbacks.execute(() -> listener.timedOut(agent.identity()));
             router.reroute(agent, why);
+            watch.died(agent);
         }
     }
 

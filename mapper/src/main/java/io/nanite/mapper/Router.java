@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Router {
 
+    /** What stands on the wire as the selector of work that is for one agent or nobody. */
+    static final String TARGET = "target";
+
     private static final int MOST_REROUTES = 3;
 
     private final MapperConfig config;
@@ -77,7 +80,7 @@ final class Router {
                 config.identity(),
                 job.token(),
                 config.identity(),
-                options.selector(),
+                selectorOnTheWire(options),
                 null,
                 options.persistent(),
                 options.tags(),
@@ -91,10 +94,48 @@ final class Router {
             for (AgentEntry target : targets) {
                 send(open, target, request);
             }
+        } catch (NoAgentException e) {
+            if (mayWait(options)) {
+                park(job, request, options, timeout);
+            } else {
+                job.fail(e);
+            }
         } catch (NaniteException e) {
             job.fail(e);
         }
         return job;
+    }
+
+    /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
+    private static String selectorOnTheWire(CallOptions options) {
+        return options.target() == null ? options.selector() : TARGET;
+    }
+
+    /** Whether a call that nobody can serve waits until somebody can. All of nobody has nobody to wait for. */
+    private boolean mayWait(CallOptions options) {
+        boolean wanted = options.offlineFailsafe() == null ? config.offlineFailsafe() : options.offlineFailsafe();
+        return wanted && options.target() == null && !options.selector().equals(Selectors.ALL);
+    }
+
+    private void park(Job job, Request request, CallOptions options, Duration timeout) {
+        long now = time.nanos();
+        OpenJob open = new OpenJob(job, request, options, List.of(), now, now + timeout.toNanos());
+        try {
+            jobs.open(open);
+            var unused = sender.park(request).thenAccept(receipt -> {
+                if (receipt instanceof PublishReceipt.Returned returned) {
+                    jobs.fail(
+                            open,
+                            new NoAgentException(
+                                    "%s: no offline queue: %s".formatted(request.service(), returned.reason())));
+                } else if (receipt instanceof PublishReceipt.Unknown unknown) {
+                    jobs.fail(open, unknown.cause());
+                }
+            });
+        } catch (NaniteException e) {
+            jobs.fail(open, e);
+            job.fail(e);
+        }
     }
 
     private void open(OpenJob open) {
@@ -129,7 +170,7 @@ final class Router {
                 payload,
                 config.identity(),
                 tokens.next(),
-                options.selector(),
+                selectorOnTheWire(options),
                 null,
                 options.persistent(),
                 options.tags(),
@@ -145,20 +186,77 @@ final class Router {
                         if (error == null) {
                             List<Identity> agents = new ArrayList<>();
                             arrivals.forEach(arrival -> agents.add(arrival.join()));
-                            pushed.complete(new Pushed(push.token(), agents));
+                            pushed.complete(new Pushed(push.token(), agents, false));
                         } else {
                             pushed.completeExceptionally(error.getCause() == null ? error : error.getCause());
                         }
                     }));
+        } catch (NoAgentException e) {
+            if (mayWait(options)) {
+                park(push, pushed);
+            } else {
+                pushed.completeExceptionally(e);
+            }
         } catch (NaniteException e) {
             pushed.completeExceptionally(e);
         }
         return pushed.minimalCompletionStage();
     }
 
+    private void park(Push push, CompletableFuture<Pushed> pushed) {
+        var unused = sender.park(push)
+                .whenComplete((receipt, error) -> callbacks.execute(() -> {
+                    if (receipt instanceof PublishReceipt.Confirmed) {
+                        pushed.complete(new Pushed(push.token(), List.of(), true));
+                    } else if (receipt instanceof PublishReceipt.Unknown unknown) {
+                        pushed.completeExceptionally(unknown.cause());
+                    } else {
+                        pushed.completeExceptionally(
+                                error != null ? error : new NoAgentException(push.service() + ": no offline queue"));
+                    }
+                }));
+    }
+
+    /**
+     * Gives work that lost its agent, or never had one, to an able agent other than these. Completes with false if there is
+     * none; then nobody has it.
+     */
+    CompletableFuture<Boolean> forward(Deliverable work, Set<Identity> not) {
+        CallOptions options = CallOptions.DEFAULT.withTags(work.tags());
+        if (selectors.named(work.selector()).isPresent() && !work.selector().equals(Selectors.ALL)) {
+            options = options.withSelector(work.selector());
+        }
+        try {
+            AgentEntry target = choose(work.service(), options, not).get(0);
+            Deliverable moved = onBehalf(work).with(work.metadata().nextAttempt());
+            return deliver(moved, options, target, not).handle((agent, error) -> error == null);
+        } catch (NaniteException e) {
+            return CompletableFuture.completedFuture(false);
+        }
+    }
+
+    /** From this mapper, so that whoever finds it knows that the one who waits for the answer does not watch over it. */
+    private Deliverable onBehalf(Deliverable work) {
+        if (!(work instanceof Request request)) {
+            return work;
+        }
+        return new Request(
+                request.service(),
+                request.payload(),
+                config.identity(),
+                request.token(),
+                request.replyTo(),
+                request.selector(),
+                null,
+                request.persistent(),
+                request.tags(),
+                request.packs(),
+                request.metadata());
+    }
+
     /** Until the broker has it; an agent that turns out to be gone is passed over for another, three times at most. */
     private CompletableFuture<Identity> deliver(
-            Push push, CallOptions options, AgentEntry target, Set<Identity> goneBefore) {
+            Deliverable push, CallOptions options, AgentEntry target, Set<Identity> goneBefore) {
         target.sent();
         return sender.push(target.identity(), push.to(target.identity()), mayPack(target, push.service()))
                 .thenCompose(receipt -> {

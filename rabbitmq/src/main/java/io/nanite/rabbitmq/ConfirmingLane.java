@@ -207,8 +207,7 @@ final class ConfirmingLane implements Outlet {
     private void refused(Sent sent) {
         synchronized (window) {
             for (Pending pending : sent.pending) {
-                long wait = Math.min(FIRST_RETRY.toNanos() << Math.min(pending.refusals, 10), LONGEST_RETRY.toNanos());
-                pending.refusals++;
+                long wait = Math.min(FIRST_RETRY.toNanos() << Math.min(pending.refused(), 10), LONGEST_RETRY.toNanos());
                 retries.add(new Retry(pending, time.nanos() + wait));
             }
         }

@@ -11,11 +11,16 @@ final class Pending {
     final CompletableFuture<PublishReceipt> receipt = new CompletableFuture<>();
     final long since;
 
-    /** How often the broker refused it. Touched by one thread at a time. */
-    int refusals;
+    /** Touched by one thread at a time. */
+    private int refusals;
 
     Pending(Parcel parcel, long since) {
         this.parcel = parcel;
         this.since = since;
+    }
+
+    /** The broker refused it; returns how often it had done so before. */
+    int refused() {
+        return refusals++;
     }
 }

@@ -56,6 +56,7 @@ public final class RabbitTransport implements Transport {
     private final DirectLane direct;
     private final ConfirmingLane confirming;
     private final List<ReadLane> readers = new CopyOnWriteArrayList<>();
+    private final List<Source> declared = new CopyOnWriteArrayList<>();
     private volatile TransportListener listener = new TransportListener() {};
     private volatile boolean closed;
 
@@ -128,6 +129,17 @@ public final class RabbitTransport implements Transport {
         return lane;
     }
 
+    @Override
+    public void declare(Source source) {
+        supervised(() -> {
+            try (Topology topology =
+                    new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
+                topology.declare(source);
+            }
+            declared.add(source);
+        });
+    }
+
     /** Builds what is missing; throws at the first thing that cannot be built. On the supervisor's thread. */
     private void build() {
         if (!publishing.isUp()) {
@@ -139,6 +151,7 @@ public final class RabbitTransport implements Transport {
         if (!direct.isOpen() || !confirming.isOpen()) {
             try (Topology topology = new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
                 topology.declareCommon();
+                declared.forEach(topology::declare);
             }
             try {
                 if (!direct.isOpen()) {
@@ -308,8 +321,8 @@ public final class RabbitTransport implements Transport {
     private void flush() {
         publishing.writer().flush();
         consuming.writer().flush();
-        long until = System.nanoTime() + FLUSH.toNanos();
-        while (confirming.unsettled() > 0 && publishing.isUp() && System.nanoTime() - until < 0) {
+        long until = loop.time().nanos() + FLUSH.toNanos();
+        while (confirming.unsettled() > 0 && publishing.isUp() && loop.time().nanos() - until < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
     }

@@ -60,9 +60,14 @@ final class ReadLane implements Subscription {
         this.onBroken = onBroken;
     }
 
+    /** Whether the queue is somebody else's, and what happens to it is not for this to mend. */
+    private boolean isAbandoned() {
+        return source.lifetime() == Source.Lifetime.ABANDONED;
+    }
+
     /** Whether it ought to be open and is not. */
     boolean isBroken() {
-        return state == State.WANTED && !consuming;
+        return state == State.WANTED && !consuming && !isAbandoned();
     }
 
     boolean isClosed() {
@@ -73,7 +78,11 @@ final class ReadLane implements Subscription {
     void open(RabbitConfig.QueueType queueType) {
         abandon();
         try (Topology topology = new Topology(wire::openChannel, wire.dialect(), queueType)) {
-            topology.declare(source);
+            if (isAbandoned()) {
+                topology.look(source);
+            } else {
+                topology.declare(source);
+            }
         }
         Channel fresh = wire.openChannel();
         try {
@@ -151,7 +160,7 @@ final class ReadLane implements Subscription {
     /** A queue that its owner will not come back to goes; one that still holds work stays, for somebody to save it. */
     private void delete() {
         boolean ownedByLife = source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE;
-        if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED) {
+        if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED && !isAbandoned()) {
             return;
         }
         try {
@@ -215,7 +224,7 @@ final class ReadLane implements Subscription {
         }
 
         private void broken() {
-            if (getChannel() == channel && state == State.WANTED) {
+            if (getChannel() == channel && state == State.WANTED && !isAbandoned()) {
                 consuming = false;
                 onBroken.run();
             }

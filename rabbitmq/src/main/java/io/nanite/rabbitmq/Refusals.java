@@ -31,7 +31,8 @@ final class Refusals {
                     cause);
         }
         ShutdownSignalException signal = signal(cause);
-        if (signal != null && code(signal) == AMQP.NOT_ALLOWED) {
+        // One broker says "not allowed" to a vhost that it does not have, the other "not found".
+        if (signal != null && (code(signal) == AMQP.NOT_ALLOWED || code(signal) == AMQP.NOT_FOUND)) {
             return new PermissionRefused(
                     "%s: the vhost does not exist or is closed to this user: %s"
                             .formatted(config.where(), text(signal)),

@@ -5,6 +5,8 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.NoSuchQueue;
+import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.Source;
 import java.io.IOException;
 import java.util.List;
@@ -73,6 +75,25 @@ final class Topology implements AutoCloseable {
             ensure("binding of %s to %s".formatted(source.queue(), from.name()), channel -> {
                 channel.queueBind(source.queue(), from.name(), from.key());
             });
+        }
+    }
+
+    /** Looks whether somebody else's queue is there and has no reader. */
+    void look(Source source) {
+        try {
+            attempt(channel -> {
+                int readers = channel.queueDeclarePassive(source.queue()).getConsumerCount();
+                if (readers > 0) {
+                    throw new PermissionRefused(
+                            "queue %s: %d readers (expected: none)".formatted(source.queue(), readers), null);
+                }
+            });
+        } catch (IOException | ShutdownSignalException e) {
+            ShutdownSignalException signal = Refusals.signal(e);
+            if (signal != null && Refusals.code(signal) == AMQP.NOT_FOUND) {
+                throw new NoSuchQueue("queue %s: does not exist".formatted(source.queue()), e);
+            }
+            throw Refusals.whileUsing("queue " + source.queue(), e);
         }
     }
 

@@ -2,6 +2,7 @@ package io.nanite.testkit;
 
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerUnavailable;
+import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TopologyMismatch;
@@ -187,6 +188,9 @@ public final class InMemoryBroker {
             throw new TopologyMismatch(
                     "queue %s: %s (expected: %s)".formatted(source.queue(), fleeting ? "durable" : "fleeting", source),
                     null);
+        }
+        if (held == null && source.lifetime() == Source.Lifetime.ABANDONED) {
+            throw new NoSuchQueue("queue %s: does not exist".formatted(source.queue()), null);
         }
         if (held == null) {
             held = new HeldQueue(source.queue(), fleeting ? by : null);

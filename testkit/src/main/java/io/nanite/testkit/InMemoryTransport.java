@@ -113,6 +113,11 @@ public final class InMemoryTransport implements Transport {
     }
 
     @Override
+    public void declare(Source source) {
+        broker.declare(source.queue());
+    }
+
+    @Override
     public void close() {
         exclusively(() -> {
             if (state == State.CLOSED) {

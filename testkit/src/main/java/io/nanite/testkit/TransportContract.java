@@ -7,6 +7,7 @@ import io.nanite.core.Bytes;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
 import io.nanite.core.transport.Receiver;
@@ -628,6 +629,57 @@ public abstract class TransportContract {
         subscription.close();
 
         assertGone(transport, source);
+    }
+
+    @Test
+    void whatAnOwnerLeftIsReadByWhoeverComesForItAndThenTheQueueIsGone() {
+        Transport owner = start("a");
+        Transport rescuer = start("b");
+        Identity agent = Identity.agent("orphan-" + run);
+        Source work = Source.work(agent, 1);
+        ReceivedParts first = new ReceivedParts(patience());
+        Subscription owned = owner.subscribe(work, first);
+        rescuer.send(parcel(work, "begun", false));
+        rescuer.send(parcel(work, "waiting", false));
+        first.take();
+        assertThatThrownBy(() -> rescuer.subscribe(Source.orphan(agent, 10), delivery -> {}))
+                .isInstanceOf(TransportException.class)
+                .hasMessageContaining(agent.value());
+
+        owned.close();
+        ReceivedParts second = new ReceivedParts(patience());
+        Subscription rescue = rescuer.subscribe(Source.orphan(agent, 10), second);
+
+        assertThat(second.settle(2)).containsExactly("begun", "waiting");
+        rescue.close();
+        assertGone(rescuer, work);
+    }
+
+    @Test
+    void aRescuerThatSettlesNothingLeavesEverything() {
+        Transport owner = start("a");
+        Transport rescuer = start("b");
+        Identity agent = Identity.agent("orphan-" + run);
+        Source work = Source.work(agent, 1);
+        owner.subscribe(work, delivery -> {}).cancel();
+        confirm(rescuer.publish(parcel(work, "waiting", false)));
+        ReceivedParts rescued = new ReceivedParts(patience());
+        Subscription rescue = rescuer.subscribe(Source.orphan(agent, 10), rescued);
+        rescued.take();
+
+        rescue.close();
+
+        ReceivedParts back = new ReceivedParts(patience());
+        owner.subscribe(work, back);
+        assertThat(back.settle()).isEqualTo("waiting");
+    }
+
+    @Test
+    void thereIsNothingToRescueWhereThereIsNoQueue() {
+        Transport rescuer = start("a");
+
+        assertThatThrownBy(() -> rescuer.subscribe(Source.orphan(Identity.agent("never-" + run), 10), delivery -> {}))
+                .isInstanceOf(NoSuchQueue.class);
     }
 
     @Test

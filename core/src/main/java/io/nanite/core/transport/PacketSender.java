@@ -5,6 +5,7 @@ import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.FilePacket;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Reply;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.Serializer;
@@ -32,6 +33,24 @@ public final class PacketSender {
     public CompletableFuture<PublishReceipt> push(Identity agent, Deliverable work, boolean packable) {
         return transport.publish(
                 parcel(Address.workOf(agent), work, new Recipient.One(agent), work.persistent(), packable));
+    }
+
+    /** Leaves work where any mapper finds it, confirmed by the broker. */
+    public CompletableFuture<PublishReceipt> park(Deliverable work) {
+        return transport.publish(parcel(Address.OFFLINE, work, new Recipient.EveryMapper(), work.persistent(), false));
+    }
+
+    /** Leaves a packet as it came where an operator finds it, with the queue that it was for and the reason. */
+    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, Identity queue, String reason) {
+        String contentType = part.contentType();
+        return transport.publish(new Parcel(
+                Address.DEAD_LETTER,
+                part.body(),
+                contentType == null ? "application/octet-stream" : contentType,
+                null,
+                true,
+                false,
+                Map.of("x-reason", Printable.of(reason), "x-source", queue.value())));
     }
 
     /** Tells every mapper. */

@@ -24,6 +24,12 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
         OWNED,
         /** As {@link #OWNED}, and deleted with what it holds when its subscription is closed for good. */
         OWNED_DELETED_ON_CLOSE,
+        /**
+         * Somebody else's, whose owner is gone: not declared, read by one reader, deleted if it is empty when its
+         * subscription is closed. Where it does not exist, or has a reader, the subscription is refused; when its
+         * connection breaks the subscription is over.
+         */
+        ABANDONED,
         /** Lives and dies with the connection; what it holds may be lost, so nothing is settled. */
         CONNECTION
     }
@@ -77,6 +83,16 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
                 Lifetime.CONNECTION,
                 List.of(new Address.Exchange("registration", ""), new Address.Exchange("heartbeat", "")),
                 0);
+    }
+
+    /** The work queue of an agent that is gone, for whoever saves what is in it. */
+    public static Source orphan(Identity agent, int prefetch) {
+        return new Source(agent.value(), Lifetime.ABANDONED, List.of(), prefetch);
+    }
+
+    /** Work that was accepted while nobody could do it; mappers compete. */
+    public static Source offline(int prefetch) {
+        return new Source(((Address.Queue) Address.OFFLINE).name(), Lifetime.SHARED, List.of(), prefetch);
     }
 
     /** What agents ask for; each request reaches one mapper. */

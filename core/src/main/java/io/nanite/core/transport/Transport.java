@@ -36,6 +36,12 @@ public interface Transport extends AutoCloseable {
      */
     Subscription subscribe(Source source, Receiver receiver);
 
+    /**
+     * Makes sure that the source's queue is there, now and after every reconnection, without reading it. Throws {@link
+     * TransportException} as {@link #subscribe} does.
+     */
+    void declare(Source source);
+
     /** Sends what waits, closes every subscription, disconnects. Closing twice does nothing. */
     @Override
     void close();

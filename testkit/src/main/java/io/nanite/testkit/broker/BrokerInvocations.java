@@ -3,7 +3,10 @@ package io.nanite.testkit.broker;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.BeforeClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ClassTemplateInvocationContext;
+import org.junit.jupiter.api.extension.ClassTemplateInvocationContextProvider;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -16,7 +19,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /** Runs a test once per broker. What {@link EveryBroker} and {@link OnRabbitMq} stand for. */
-final class BrokerInvocations implements TestTemplateInvocationContextProvider {
+final class BrokerInvocations implements TestTemplateInvocationContextProvider, ClassTemplateInvocationContextProvider {
 
     static final String REQUIRE = "NANITE_REQUIRE_RABBITMQ";
 
@@ -31,6 +34,49 @@ final class BrokerInvocations implements TestTemplateInvocationContextProvider {
                 .map(every -> Stream.<TestTemplateInvocationContext>of(
                         new Invocation("embedded", every.own()), new Invocation("rabbitmq", every.own())))
                 .orElseGet(() -> onRabbitMq(context).stream().map(on -> new Invocation("rabbitmq", on.own())));
+    }
+
+    @Override
+    public boolean supportsClassTemplate(ExtensionContext context) {
+        return everyBroker(context).isPresent();
+    }
+
+    @Override
+    public Stream<? extends ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(
+            ExtensionContext context) {
+        boolean own = everyBroker(context).orElseThrow().own();
+        return Stream.of(new ClassInvocation("embedded", own), new ClassInvocation("rabbitmq", own));
+    }
+
+    private record ClassInvocation(String kind, boolean own) implements ClassTemplateInvocationContext {
+        @Override
+        public String getDisplayName(int invocationIndex) {
+            return "[" + kind + "]";
+        }
+
+        @Override
+        public List<Extension> getAdditionalExtensions() {
+            return List.of(new ClassLender(new Lender(kind, own)));
+        }
+    }
+
+    /** Has one broker ready for all tests of a class. */
+    private record ClassLender(Lender lender) implements BeforeClassTemplateInvocationCallback, ParameterResolver {
+
+        @Override
+        public void beforeClassTemplateInvocation(ExtensionContext context) {
+            lender.beforeEach(context);
+        }
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return lender.supportsParameter(parameter, context);
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return lender.resolveParameter(parameter, context);
+        }
     }
 
     private static Optional<EveryBroker> everyBroker(ExtensionContext context) {

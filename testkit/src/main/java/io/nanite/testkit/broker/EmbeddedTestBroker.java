@@ -89,6 +89,11 @@ public final class EmbeddedTestBroker implements TestBroker {
     }
 
     @Override
+    public void settle() {
+        // Its database has committed before it answers.
+    }
+
+    @Override
     public void kill() {
         throw new UnsupportedOperationException(
                 "embedded broker: has no process of its own to kill (expected: a RabbitMQ, or stop())");

@@ -5,6 +5,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.ClassTemplate;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,11 +16,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <p>Each run finds an empty vhost of its own. The embedded broker is a new one, in memory; the RabbitMQ is shared by all
  * tests of the JVM, because it takes seconds to start, and gives every run a new vhost. Where RabbitMQ is missing the run
  * is skipped with the reason, or fails if {@code NANITE_REQUIRE_RABBITMQ} is {@code true}.
+ *
+ * <p>On a class it runs all of its tests once on each broker, with one vhost for all of them: for contract suites, whose
+ * tests use names of their own. Then a {@code @BeforeEach} takes the {@link TestBroker}.
  */
 @Documented
-@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
+@Target({ElementType.METHOD, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @TestTemplate
+@ClassTemplate
 @ExtendWith(BrokerInvocations.class)
 public @interface EveryBroker {
 

@@ -22,6 +22,11 @@ record GivenRabbit(URI address) implements RabbitTestBroker {
     }
 
     @Override
+    public void settle() {
+        // Nobody can kill it.
+    }
+
+    @Override
     public void stop() {
         throw notOurs("stopped");
     }

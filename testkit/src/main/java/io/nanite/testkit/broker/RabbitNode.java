@@ -139,6 +139,16 @@ public final class RabbitNode implements RabbitTestBroker, RabbitServer {
         }
     }
 
+    /** What must be gone when it is closed. */
+    synchronized List<ProcessHandle> handles() {
+        return home().handles();
+    }
+
+    /** So must this. */
+    synchronized Path folder() {
+        return home().folder().path();
+    }
+
     private NodeHome home() {
         if (home == null) {
             throw new IllegalStateException("rabbitmq: %s (expected: started once, and not closed)".formatted(state));

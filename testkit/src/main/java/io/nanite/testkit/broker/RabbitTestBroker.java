@@ -16,4 +16,9 @@ public sealed interface RabbitTestBroker extends TestBroker
      * @throws IllegalStateException if it fails
      */
     String rabbitmqctl(String... arguments);
+
+    @Override
+    default void settle() {
+        rabbitmqctl("eval", "mnesia:dump_log().");
+    }
 }

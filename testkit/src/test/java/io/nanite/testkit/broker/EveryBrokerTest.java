@@ -75,6 +75,7 @@ class EveryBrokerTest {
     void whatWasConfirmedSurvivesAKill(TestBroker broker) throws Exception {
         try (AmqpClient client = new AmqpClient(broker.uri())) {
             client.declareDurable("inbox");
+            broker.settle();
             client.publishPersistent("inbox", "still here");
             broker.kill();
             assertThatThrownBy(() -> new AmqpClient(broker.uri())).isInstanceOf(IOException.class);

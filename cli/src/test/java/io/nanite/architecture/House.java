@@ -1,0 +1,96 @@
+package io.nanite.architecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which module and which room of it a class is in, and what each module may see. A class below {@code
+ * io.nanite.planted.RULE} stands for one below {@code io.nanite}: a plant in {@code io.nanite.planted.graph.agent} is in
+ * the agent, as far as the rules can tell.
+ */
+final class House {
+
+    static final String ROOT = "io.nanite.";
+    static final String PLANTED = ROOT + "planted.";
+
+    /** The modules, and the modules that each may see. */
+    static final Map<String, Set<String>> MODULES = Map.of(
+            "core", Set.of(),
+            "agent", Set.of("core"),
+            "mapper", Set.of("core"),
+            "rabbitmq", Set.of("core"),
+            "embedded", Set.of("core"),
+            "secure", Set.of("core"),
+            "admin", Set.of("core", "mapper"),
+            "cli", Set.of("core", "agent", "mapper", "rabbitmq", "embedded", "secure", "admin"));
+
+    /** What every module may use besides itself: the JDK, the words for nullness. */
+    static final List<String> EVERYWHERE = List.of("java.", "javax.", "org.jspecify.", ROOT);
+
+    /** The libraries, and the modules that may know them. */
+    static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
+            Map.entry("com.rabbitmq.", Set.of("rabbitmq")),
+            Map.entry("org.bouncycastle.", Set.of("secure")),
+            Map.entry("io.javalin.", Set.of("admin")),
+            Map.entry("org.apache.qpid.", Set.of("embedded")),
+            Map.entry("com.google.inject.", Set.of("agent", "cli")),
+            Map.entry("jakarta.inject.", Set.of("agent", "cli")),
+            // The embedded broker writes the configuration that Broker-J reads.
+            Map.entry("tools.jackson.", Set.of("core", "cli", "embedded")),
+            Map.entry("picocli.", Set.of("cli")),
+            Map.entry("org.jline.", Set.of("cli")),
+            Map.entry("ch.qos.logback.", Set.of("cli")),
+            // The edges log; core tells its callers.
+            Map.entry("org.slf4j.", Set.of("agent", "mapper", "rabbitmq", "embedded", "secure", "admin", "cli")));
+
+    private House() {}
+
+    /** Where the class is: {@code mapper.selector}, or {@code mapper} for the root package. */
+    static String room(JavaClass type) {
+        String name = type.getPackageName() + ".";
+        if (name.startsWith(PLANTED)) {
+            int rule = name.indexOf('.', PLANTED.length());
+            return strip(name.substring(rule + 1));
+        }
+        return name.startsWith(ROOT) ? strip(name.substring(ROOT.length())) : "";
+    }
+
+    private static String strip(String dotted) {
+        return dotted.isEmpty() ? "" : dotted.substring(0, dotted.length() - 1);
+    }
+
+    static String module(JavaClass type) {
+        String room = room(type);
+        int dot = room.indexOf('.');
+        return dot < 0 ? room : room.substring(0, dot);
+    }
+
+    static boolean isOurs(JavaClass type) {
+        return (type.getPackageName() + ".").startsWith(ROOT);
+    }
+
+    /** Classes of one of these modules. */
+    static DescribedPredicate<JavaClass> in(String... modules) {
+        Set<String> wanted = Set.of(modules);
+        return DescribedPredicate.describe("in " + String.join(" or ", modules), type -> wanted.contains(module(type)));
+    }
+
+    /** Classes of exactly this package: {@code core.packet}. */
+    static DescribedPredicate<JavaClass> inRoom(String room) {
+        return DescribedPredicate.describe("in " + room, type -> room(type).equals(room));
+    }
+
+    /** Classes with one of these names behind {@code io.nanite.}, and those inside them. */
+    static DescribedPredicate<JavaClass> named(String... names) {
+        Set<String> wanted = Set.of(names);
+        return DescribedPredicate.describe("one of " + String.join(", ", names), type -> {
+            String name = type.getName();
+            int inner = name.indexOf('$');
+            String outermost = inner < 0 ? name : name.substring(0, inner);
+            return outermost.startsWith(ROOT) && wanted.contains(outermost.substring(ROOT.length()));
+        });
+    }
+}

@@ -1,0 +1,6 @@
+package io.nanite.planted.cycles.agent.one;
+
+import io.nanite.planted.cycles.agent.two.Second;
+
+/** Needs the other room. */
+public record First(Second second) {}

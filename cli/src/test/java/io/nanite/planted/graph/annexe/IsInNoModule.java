@@ -1,0 +1,4 @@
+package io.nanite.planted.graph.annexe;
+
+/** A module that nobody put into the graph. */
+record IsInNoModule() {}

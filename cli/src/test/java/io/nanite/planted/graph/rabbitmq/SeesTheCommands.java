@@ -1,0 +1,6 @@
+package io.nanite.planted.graph.rabbitmq;
+
+import io.nanite.cli.Main;
+
+/** A library that calls a command. */
+record SeesTheCommands(Main main) {}

@@ -1,0 +1,4 @@
+package io.nanite.planted.lookingup.mapper;
+
+/** Of the engine. */
+public record Bystander() {}

@@ -1,0 +1,4 @@
+package io.nanite.planted.nullness.mapper;
+
+/** In a package that says nothing of null. */
+record Unmarked(String text) {}

@@ -1,0 +1,4 @@
+package io.nanite.planted.roles.agent;
+
+/** Manages. */
+final class JobManager {}

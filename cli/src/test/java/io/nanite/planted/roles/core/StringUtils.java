@@ -1,0 +1,4 @@
+package io.nanite.planted.roles.core;
+
+/** A drawer for everything. */
+final class StringUtils {}

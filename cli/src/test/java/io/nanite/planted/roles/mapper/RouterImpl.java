@@ -1,0 +1,4 @@
+package io.nanite.planted.roles.mapper;
+
+/** Of what? */
+final class RouterImpl {}

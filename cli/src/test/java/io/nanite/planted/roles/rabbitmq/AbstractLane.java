@@ -1,0 +1,4 @@
+package io.nanite.planted.roles.rabbitmq;
+
+/** The keyword says so already. */
+abstract class AbstractLane {}

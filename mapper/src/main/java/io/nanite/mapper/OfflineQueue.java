@@ -1,0 +1,137 @@
+package io.nanite.mapper;
+
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Service;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.serializer.Serializer;
+import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.Receiver;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives out work that was accepted while nobody could do it. What waits is held here unsettled, so that the broker keeps
+ * it, and leaves in order the moment an able agent registers. Whichever mapper holds it, the answer goes to the one that
+ * was asked. Everything here belongs to the loop.
+ */
+final class OfflineQueue implements Receiver {
+
+    /** How much may be held; the rest waits at the broker. */
+    static final int PREFETCH = 10_000;
+
+    /**
+     * After so long what is held goes back and comes again: a broker takes a reader for dead that settles nothing for half
+     * an hour (RabbitMQ's consumer_timeout).
+     */
+    static final Duration LEASE = Duration.ofMinutes(10);
+
+    /** How often what has passed its deadline is dropped. */
+    static final Duration SWEEP = Duration.ofSeconds(1);
+
+    /** How much is on its way to agents at once: a crowd that waited must not flatten the first that comes. */
+    private static final int MOST_LEAVING = 100;
+
+    private static final Logger LOG = LoggerFactory.getLogger(OfflineQueue.class);
+
+    private record Held(Deliverable work, Delivery.Part part) {}
+
+    private final EventLoop loop;
+    private final Serializer serializer;
+    private final Router router;
+    private final Map<Service, Deque<Held>> held = new HashMap<>();
+    private int leaving;
+
+    OfflineQueue(EventLoop loop, Serializer serializer, Router router) {
+        this.loop = loop;
+        this.serializer = serializer;
+        this.router = router;
+    }
+
+    @Override
+    public void receive(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            try {
+                if (serializer.read(part.body(), part.contentType()) instanceof Deliverable work) {
+                    loop.execute(() -> hold(new Held(work, part)));
+                    continue;
+                }
+                LOG.warn("dropped {} from the offline queue: it is no work", part.body());
+            } catch (SerializationException e) {
+                LOG.warn("dropped {} from the offline queue: {}", part.body(), e.getMessage());
+            }
+            part.settle();
+        }
+    }
+
+    /** Everything that was held comes again. */
+    @Override
+    public void resubscribed(int epoch) {
+        loop.execute(held::clear);
+    }
+
+    private void hold(Held work) {
+        held.computeIfAbsent(work.work().service(), unused -> new ArrayDeque<>())
+                .addLast(work);
+        leave(work.work().service());
+    }
+
+    /** An agent is here: what it can do leaves. */
+    void came(AgentEntry agent) {
+        agent.services().forEach(this::leave);
+    }
+
+    private void leave(Service service) {
+        Deque<Held> waiting = held.get(service);
+        while (waiting != null && !waiting.isEmpty() && leaving < MOST_LEAVING) {
+            Held next = waiting.removeFirst();
+            if (next.work().metadata().expired(loop.time().now())) {
+                next.part().settle(); // whoever asked has been told
+                continue;
+            }
+            CompletableFuture<Boolean> forwarded = router.forward(next.work(), Set.of());
+            if (forwarded.isDone() && !forwarded.isCompletedExceptionally() && !forwarded.join()) {
+                waiting.addFirst(next); // nobody can, so nobody can those behind it
+                return;
+            }
+            leaving++;
+            var unused = forwarded.whenComplete(
+                    (taken, error) -> loop.execute(() -> left(service, next, error == null && taken)));
+        }
+    }
+
+    private void left(Service service, Held work, boolean taken) {
+        leaving--;
+        if (taken) {
+            work.part().settle();
+            leave(service);
+        } else {
+            held.computeIfAbsent(service, unused -> new ArrayDeque<>()).addFirst(work);
+        }
+    }
+
+    /** Drops what nobody waits for any more. */
+    void sweep() {
+        held.values()
+                .forEach(waiting -> waiting.removeIf(work -> {
+                    boolean expired = work.work().metadata().expired(loop.time().now());
+                    if (expired) {
+                        work.part().settle();
+                    }
+                    return expired;
+                }));
+    }
+
+    /** Gives everything back to the broker, which delivers it again. */
+    void giveBack() {
+        held.values().forEach(waiting -> waiting.forEach(work -> work.part().requeue()));
+        held.clear();
+    }
+}

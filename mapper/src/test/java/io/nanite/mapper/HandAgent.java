@@ -1,0 +1,148 @@
+package io.nanite.mapper;
+
+import io.nanite.core.Bytes;
+import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Ping;
+import io.nanite.core.packet.Register;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Status;
+import io.nanite.core.packet.UnRegister;
+import io.nanite.core.packet.Vitals;
+import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Source;
+import io.nanite.core.transport.TransportListener;
+import io.nanite.testkit.InMemoryBroker;
+import io.nanite.testkit.InMemoryTransport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** An agent that a test plays by hand: it says what it is told to say, and answers when it is told to. */
+final class HandAgent implements AutoCloseable {
+
+    /** Work that waits for the test to answer it. */
+    record Work(Deliverable packet, Delivery.Part part) {}
+
+    final Identity identity;
+    final List<Work> work = new ArrayList<>();
+    int asked;
+
+    private final JsonSerializer serializer = new JsonSerializer();
+    private final InMemoryTransport transport;
+    private final PacketSender sender;
+    private Set<Service> services = Set.of();
+    private Set<String> tags = Set.of();
+    private String boot = "boot-1";
+
+    HandAgent(InMemoryBroker broker, String name) {
+        identity = Identity.agent(name);
+        transport = broker.transport(name);
+        sender = new PacketSender(serializer, transport);
+        transport.start(new TransportListener() {});
+        transport.subscribe(Source.work(identity, 1_000), this::receive);
+        transport.subscribe(Source.control(identity), this::receive);
+    }
+
+    HandAgent offering(String... paths) {
+        services = List.of(paths).stream().map(Service::parse).collect(Collectors.toSet());
+        return this;
+    }
+
+    HandAgent tagged(String... newTags) {
+        tags = new TreeSet<>(List.of(newTags));
+        return this;
+    }
+
+    HandAgent booted(String newBoot) {
+        boot = newBoot;
+        return this;
+    }
+
+    private Vitals vitals() {
+        return new Vitals(4, work.size(), boot, 0, "1", true);
+    }
+
+    HandAgent register(double load) {
+        sender.tellMappers(Address.REGISTRATION, new Register(identity, services, tags, Status.of(load), vitals()));
+        return this;
+    }
+
+    void ping(double load) {
+        sender.tellMappers(Address.HEARTBEAT, new Ping(identity, Status.of(load), vitals()));
+    }
+
+    void unregister() {
+        sender.tellMappers(Address.REGISTRATION, new UnRegister(identity));
+    }
+
+    private void receive(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            Packet packet = serializer.read(part.body(), part.contentType());
+            if (packet instanceof Deliverable deliverable) {
+                work.add(new Work(deliverable, part));
+            } else {
+                asked += packet instanceof Advertise ? 1 : 0;
+                part.settle();
+            }
+        }
+    }
+
+    /** Answers the oldest work. */
+    void answer(Outcome outcome) {
+        Work next = work.remove(0);
+        Request request = (Request) next.packet();
+        result(request, outcome);
+        next.part().settle();
+    }
+
+    void answer(Object value) {
+        answer(Outcome.success(value));
+    }
+
+    /** Sends a result, whatever it was asked. */
+    void result(Request request, Outcome outcome) {
+        Identity mapper = Objects.requireNonNull(request.replyTo());
+        byte[] body = serializer.write(
+                new Result(request.token(), mapper, identity, outcome, 10),
+                new io.nanite.core.serializer.Recipient.One(mapper));
+        transport.send(new io.nanite.core.transport.Parcel(
+                Address.repliesTo(mapper),
+                Bytes.of(body),
+                serializer.contentType(),
+                request.token().value(),
+                false,
+                false,
+                java.util.Map.of()));
+    }
+
+    Request request() {
+        return (Request) work.get(0).packet();
+    }
+
+    /** Goes away with its connection, leaving its queue and the work in it. */
+    void die() {
+        transport.disconnect();
+    }
+
+    /** Is there again. */
+    void revive() {
+        transport.reconnect();
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

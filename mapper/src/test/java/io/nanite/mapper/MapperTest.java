@@ -1,0 +1,860 @@
+package io.nanite.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Verdict;
+import io.nanite.testkit.InMemoryBroker;
+import io.nanite.testkit.InMemoryTransport;
+import io.nanite.testkit.ManualLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A mapper among agents that are played by hand, in time that the test moves. */
+class MapperTest {
+
+    private static final String ECHO = "/simple/echo";
+
+    private final InMemoryBroker broker = InMemoryBroker.inline();
+    private final ManualLoop loop = new ManualLoop();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final InMemoryTransport transport = broker.transport("mapper");
+    private final List<HandAgent> agents = new ArrayList<>();
+    private final Mapper mapper = start(MapperConfig.named("m1").withMaxPending(100));
+
+    private Mapper start(MapperConfig config) {
+        Mapper started = Mapper.with(config)
+                .loop(loop)
+                .listener(new MapperListener() {
+                    @Override
+                    public void registered(Identity agent) {
+                        events.add("registered " + agent.name());
+                    }
+
+                    @Override
+                    public void unregistered(Identity agent) {
+                        events.add("unregistered " + agent.name());
+                    }
+
+                    @Override
+                    public void timedOut(Identity agent) {
+                        events.add("timed out " + agent.name());
+                    }
+                })
+                .start(transport);
+        loop.run();
+        return started;
+    }
+
+    @AfterEach
+    void close() {
+        mapper.close();
+        agents.forEach(HandAgent::close);
+        assertThat(loop.failures()).isEmpty();
+    }
+
+    private HandAgent agent(String name, double load, String... services) {
+        HandAgent agent = new HandAgent(broker, name).offering(services.length == 0 ? new String[] {ECHO} : services);
+        agents.add(agent);
+        agent.register(load);
+        loop.run();
+        return agent;
+    }
+
+    private void pass(Duration time) {
+        loop.advance(time);
+        loop.run();
+    }
+
+    /** Lets time pass in which these agents ping as they should. */
+    private void passWithPings(Duration time, HandAgent... pinging) {
+        for (Duration left = time; !left.isNegative() && !left.isZero(); left = left.minusSeconds(1)) {
+            for (HandAgent agent : pinging) {
+                agent.ping(0.5);
+            }
+            pass(Duration.ofSeconds(1));
+        }
+    }
+
+    private void expect(String event) throws InterruptedException {
+        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo(event);
+    }
+
+    private static Outcomes end(Job job) throws InterruptedException {
+        assertThat(job.isDone()).isTrue();
+        return job.await();
+    }
+
+    private List<String> known() {
+        return mapper.agents().stream().map(agent -> agent.identity().name()).toList();
+    }
+
+    // ---- who is there
+
+    @Test
+    void anAgentThatRegistersIsKnownWithWhatItSaid() throws Exception {
+        HandAgent fred =
+                new HandAgent(broker, "fred").offering(ECHO, "/simple/time").tagged("blue");
+        agents.add(fred);
+        fred.register(0.75);
+        loop.run();
+
+        AgentView view = mapper.agents().get(0);
+        assertThat(view.identity()).isEqualTo(Identity.agent("fred"));
+        assertThat(view.services()).containsExactlyInAnyOrder(Service.parse(ECHO), Service.parse("/simple/time"));
+        assertThat(view.tags()).containsExactly("blue");
+        assertThat(view.status().load()).isEqualTo(0.75);
+        expect("registered fred");
+    }
+
+    @Test
+    void aMapperThatStartsAsksWhoIsThere() {
+        HandAgent fred = agent("fred", 0.5);
+        int before = fred.asked;
+
+        InMemoryTransport late = broker.transport("late");
+        Mapper second = Mapper.with(MapperConfig.named("late")).loop(loop).start(late);
+        loop.run();
+
+        assertThat(fred.asked).isEqualTo(before + 1);
+        second.close();
+    }
+
+    @Test
+    void anUnknownAgentThatPingsIsAskedToRegisterOncePerSecond() {
+        HandAgent fred = new HandAgent(broker, "fred").offering(ECHO);
+        agents.add(fred);
+
+        fred.ping(0.5);
+        fred.ping(0.5);
+        loop.run();
+        assertThat(fred.asked).isEqualTo(1);
+
+        pass(Duration.ofSeconds(2));
+        fred.ping(0.5);
+        loop.run();
+        assertThat(fred.asked).isEqualTo(2);
+    }
+
+    @Test
+    void anAgentThatUnregistersIsGone() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        fred.unregister();
+        loop.run();
+
+        assertThat(known()).isEmpty();
+        assertThat(mapper.services()).isEmpty();
+        expect("registered fred");
+        expect("unregistered fred");
+    }
+
+    @Test
+    void aSilentAgentIsAskedAndThenTimesOutOnce() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        expect("registered fred");
+        int before = fred.asked;
+
+        pass(Duration.ofSeconds(17));
+        assertThat(fred.asked).isEqualTo(before + 1);
+        assertThatThrownBy(() -> mapper.request(ECHO, "x").await()).isInstanceOf(NoAgentException.class);
+
+        pass(Duration.ofSeconds(10));
+        assertThat(known()).isEmpty();
+        expect("timed out fred");
+        pass(Duration.ofSeconds(60));
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void anAgentThatPingsNeverTimesOut() {
+        HandAgent fred = agent("fred", 0.5);
+
+        passWithPings(Duration.ofMinutes(5), fred);
+
+        assertThat(known()).containsExactly("fred");
+        assertThat(events).containsExactly("registered fred");
+    }
+
+    @Test
+    void aClockThatJumpsKillsNobody() {
+        agent("fred", 0.5);
+
+        loop.time().jump(Duration.ofDays(1));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(known()).containsExactly("fred");
+    }
+
+    @Test
+    void aMapperThatHearsNothingItselfDeclaresNobodyDead() {
+        agent("fred", 0.5);
+
+        transport.disconnect();
+        loop.run();
+        pass(Duration.ofMinutes(10));
+        assertThat(known()).containsExactly("fred");
+
+        transport.reconnect();
+        loop.run();
+        pass(Duration.ofSeconds(1));
+        assertThat(known()).containsExactly("fred");
+    }
+
+    // ---- requests
+
+    @Test
+    void aRequestIsAnsweredByTheAgentThatOffersIt() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        agent("bob", 0.1, "/other/service");
+
+        Job job = mapper.request(ECHO, Map.of("k", List.of(1, "two")));
+        Request request = fred.request();
+        assertThat(request.token()).isEqualTo(job.token());
+        assertThat(request.replyTo()).isEqualTo(Identity.mapper("m1"));
+        assertThat(request.payload().value()).isEqualTo(Map.of("k", List.of(1, "two")));
+        assertThat(request.metadata().deadline()).isPositive();
+        fred.answer("done");
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "done"));
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void aPathOfOnePartMeansItsIndex() throws Exception {
+        HandAgent fred = agent("fred", 0.5, "/simple/index");
+
+        Job job = mapper.request("/simple", null);
+        fred.answer("index");
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "index"));
+    }
+
+    @Test
+    void theLeastLoadedAgentIsChosen() {
+        HandAgent busy = agent("busy", 3.0);
+        HandAgent idle = agent("idle", 0.1);
+
+        mapper.request(ECHO, "x");
+
+        assertThat(idle.work).hasSize(1);
+        assertThat(busy.work).isEmpty();
+    }
+
+    @Test
+    void workInFlightCountsAsLoadUntilItIsAnswered() {
+        HandAgent one = agent("one", 0.5);
+        HandAgent two = agent("two", 0.5);
+
+        for (int i = 0; i < 10; i++) {
+            mapper.request(ECHO, i);
+        }
+
+        assertThat(one.work).hasSize(5);
+        assertThat(two.work).hasSize(5);
+    }
+
+    @Test
+    void anAgentWithoutAComparableStatusComesLast() {
+        HandAgent unknown = agent("unknown", Double.NaN);
+        HandAgent loaded = agent("loaded", 50.0);
+
+        mapper.request(ECHO, "x");
+
+        assertThat(loaded.work).hasSize(1);
+        assertThat(unknown.work).isEmpty();
+    }
+
+    @Test
+    void allMeansAnAnswerFromEachAgentThatCan() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        HandAgent bob = agent("bob", 0.9);
+
+        Job job = mapper.request(ECHO, "x", CallOptions.all());
+        fred.answer("f");
+        assertThat(job.isDone()).isFalse();
+        bob.answer("b");
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "f", "bob", "b"));
+    }
+
+    @Test
+    void roundRobinTakesOneAgentBehindTheOther() {
+        List<HandAgent> three = List.of(agent("a", 0.1), agent("b", 9), agent("c", 5));
+
+        for (int i = 0; i < 9; i++) {
+            mapper.request(ECHO, i, CallOptions.DEFAULT.withSelector("rr"));
+        }
+
+        assertThat(three).allSatisfy(agent -> assertThat(agent.work).hasSize(3));
+    }
+
+    @Test
+    void aTargetGetsItWhoeverElseCould() {
+        HandAgent fred = agent("fred", 9.0);
+        HandAgent bob = agent("bob", 0.1);
+
+        mapper.request(ECHO, "x", CallOptions.target("fred"));
+
+        assertThat(fred.work).hasSize(1);
+        assertThat(bob.work).isEmpty();
+    }
+
+    @Test
+    void allTagsMustMatch() throws Exception {
+        HandAgent one = new HandAgent(broker, "one").offering(ECHO).tagged("blue");
+        HandAgent both = new HandAgent(broker, "both").offering(ECHO).tagged("blue", "large");
+        agents.addAll(List.of(one, both));
+        one.register(0.1);
+        both.register(5.0);
+        loop.run();
+
+        mapper.request(ECHO, "x", CallOptions.DEFAULT.withTags(Set.of("blue", "large")));
+        assertThat(both.work).hasSize(1);
+        assertThat(one.work).isEmpty();
+
+        assertThatThrownBy(() -> mapper.request(ECHO, "x", CallOptions.DEFAULT.withTags(Set.of("green")))
+                        .await())
+                .isInstanceOf(NoAgentException.class)
+                .hasMessageContaining("none with all the tags [green]");
+    }
+
+    @Test
+    void whereNobodyCanTheRequestEndsAtOnce() {
+        agent("fred", 0.5);
+
+        assertThatThrownBy(() -> mapper.request("/no/service", "x").await())
+                .isInstanceOf(NoAgentException.class)
+                .hasMessage("/no/service: no live agent offers it");
+        assertThatThrownBy(() ->
+                        mapper.request(ECHO, "x", CallOptions.target("nobody")).await())
+                .isInstanceOf(UnknownAgentException.class)
+                .hasMessageContaining("nanite-nobody");
+        assertThatThrownBy(() -> mapper.request(ECHO, "x", CallOptions.DEFAULT.withSelector("system_exec"))
+                        .await())
+                .isInstanceOf(UnknownSelectorException.class)
+                .hasMessageContaining("[all, least_loaded, random, rr]");
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void aFailureIsAnOutcomeAndNotAnError() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        Job job = mapper.request(ECHO, "x");
+        fred.answer(new Outcome.Failure(Verdict.FAILED, "IllegalStateException", "disk full"));
+
+        assertThat(end(job).single())
+                .isEqualTo(new Outcome.Failure(Verdict.FAILED, "IllegalStateException", "disk full"));
+    }
+
+    @Test
+    void aRequestThatNobodyAnswersEndsAtItsDeadlineAndNamesTheMissing() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        HandAgent bob = agent("bob", 0.5);
+
+        Job job = mapper.request(ECHO, "x", CallOptions.all().withTimeout(Duration.ofSeconds(5)));
+        fred.answer("in time");
+        passWithPings(Duration.ofSeconds(4), fred, bob);
+        assertThat(job.isDone()).isFalse();
+        passWithPings(Duration.ofSeconds(2), fred, bob);
+
+        Outcomes outcomes = end(job);
+        assertThat(outcomes.ok()).isFalse();
+        assertThat(outcomes.with(Verdict.TIMEOUT)).containsExactly(Identity.agent("bob"));
+        assertThat(outcomes.values()).isEqualTo(Map.of("fred", "in time"));
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void aLateResultChangesNothing() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "x", CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)));
+        passWithPings(Duration.ofSeconds(2), fred);
+
+        fred.answer("too late");
+
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.TIMEOUT);
+    }
+
+    @Test
+    void ofManyResultsForOneRequestTheFirstCounts() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "x");
+        Request request = fred.request();
+
+        for (int i = 0; i < 100; i++) {
+            fred.result(request, Outcome.success(i));
+        }
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", 0));
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void aResultFromAnAgentThatWasNotAskedIsDropped() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent mallory = agent("mallory", 9.0);
+        Job job = mapper.request(ECHO, "x");
+
+        mallory.result(fred.request(), Outcome.success("forged"));
+        assertThat(job.isDone()).isFalse();
+        fred.answer("true");
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "true"));
+    }
+
+    @Test
+    void tooManyOpenRequestsAreRefusedAtOnceAndTheOthersGoOn() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        List<Job> jobs = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            jobs.add(mapper.request(ECHO, i));
+        }
+
+        assertThatThrownBy(() -> mapper.request(ECHO, "one too many").await())
+                .isInstanceOf(OverloadedException.class)
+                .hasMessage("open requests: 101 (expected: at most 100)");
+        assertThat(fred.work).hasSize(100);
+
+        for (int i = 0; i < 100; i++) {
+            fred.answer(i);
+        }
+        for (Job job : jobs) {
+            assertThat(end(job).ok()).isTrue();
+        }
+        assertThat(mapper.agents().get(0).inFlight()).isZero();
+    }
+
+    @Test
+    void aPayloadThatCannotBeWrittenIsAFailureOfThatCall() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        Job job = mapper.request(ECHO, new Object());
+
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.FAILED);
+        assertThat(fred.work).isEmpty();
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void aClosedMapperEndsWhatIsOpen() throws Exception {
+        agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "x");
+
+        mapper.close();
+        mapper.close();
+
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.CANCELLED);
+    }
+
+    @Test
+    void continuationsRunOnTheCallbackThread() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        CompletableFuture<String> ranOn = new CompletableFuture<>();
+        var unused = mapper.request(ECHO, "x")
+                .outcomes()
+                .thenRun(() -> ranOn.complete(Thread.currentThread().getName()));
+
+        fred.answer("done");
+
+        assertThat(ranOn.get(10, TimeUnit.SECONDS)).isEqualTo("mapper-m1-callback");
+    }
+
+    // ---- agents that go away with work in their hands
+
+    @Test
+    void theWorkOfAnAgentThatTimesOutIsGivenToAnother() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+        Request first = fred.request();
+
+        passWithPings(Duration.ofSeconds(30), bob);
+
+        Request second = bob.request();
+        assertThat(second.token()).isEqualTo(first.token());
+        assertThat(second.metadata().attempt()).isEqualTo(2);
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+    }
+
+    @Test
+    void aKilledAgentIsKnownWithinASecondBecauseItsControlQueueIsGone() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        expect("registered fred");
+        expect("registered bob");
+        Job job = mapper.request(ECHO, "x");
+
+        fred.die();
+        for (int i = 0; i < 20; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        expect("timed out fred");
+        assertThat(known()).containsExactly("bob");
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+    }
+
+    @Test
+    void anAgentThatOnlyReconnectsKeepsItsWork() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.die();
+        for (int i = 0; i < 8; i++) {
+            pass(Duration.ofMillis(50)); // one question came back: suspect
+        }
+        fred.revive();
+        fred.register(0.1);
+        for (int i = 0; i < 20; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        assertThat(bob.work).isEmpty();
+        assertThat(known()).containsExactly("bob", "fred");
+        fred.work.remove(0); // delivered before the link broke: its settling counts no more
+        fred.answer("kept");
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "kept"));
+    }
+
+    @Test
+    void whereNobodyElseCanTheWorkOfADeadAgentIsLost() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.die();
+        for (int i = 0; i < 20; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.LOST);
+    }
+
+    @Test
+    void ofARequestToAllTheDeadAreNamedAsLost() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x", CallOptions.all());
+
+        fred.die();
+        for (int i = 0; i < 20; i++) {
+            pass(Duration.ofMillis(50));
+        }
+        bob.answer("here");
+
+        Outcomes outcomes = end(job);
+        assertThat(outcomes.with(Verdict.LOST)).containsExactly(Identity.agent("fred"));
+        assertThat(outcomes.values()).isEqualTo(Map.of("bob", "here"));
+    }
+
+    @Test
+    void aRequestWithATargetWaitsForItUntilItsDeadline() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x", CallOptions.target("fred").withTimeout(Duration.ofSeconds(60)));
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(59), bob);
+        assertThat(job.isDone()).isFalse();
+        passWithPings(Duration.ofSeconds(2), bob);
+
+        assertThat(bob.work).isEmpty();
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.TIMEOUT);
+    }
+
+    @Test
+    void aRequestForAQueueThatIsGoneIsGivenToAnotherAtOnce() throws Exception {
+        agent("fred", 0.1).die();
+        HandAgent bob = agent("bob", 5.0);
+        broker.delete("nanite-fred");
+
+        Job job = mapper.request(ECHO, "x");
+        loop.run();
+
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+        assertThat(known()).containsExactly("bob");
+    }
+
+    @Test
+    void openRequestsAreSentAgainWhenTheLinkIsBack() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "x");
+        assertThat(fred.work).hasSize(1);
+
+        transport.disconnect();
+        loop.run();
+        transport.reconnect();
+        loop.run();
+
+        assertThat(fred.work).hasSize(2);
+        assertThat(fred.work.get(0).packet().token())
+                .isEqualTo(fred.work.get(1).packet().token());
+        fred.answer("once");
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "once"));
+    }
+
+    @Test
+    void openRequestsAreSentAgainToAnAgentThatHasStartedAnew() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.booted("boot-2").register(0.5);
+        loop.run();
+
+        assertThat(fred.work).hasSize(2);
+        fred.answer("after the restart");
+        assertThat(end(job).ok()).isTrue();
+        assertThat(mapper.agents().get(0).inFlight()).isZero();
+    }
+
+    // ---- work that waits offline, and work whose agent died
+
+    private final CallOptions patient = CallOptions.DEFAULT.withOfflineFailsafe(true);
+
+    /** A second mapper, which gives out what waits. */
+    private Mapper giver() {
+        Mapper giver = Mapper.with(MapperConfig.named("giver").withOfflineFailsafe(true))
+                .loop(loop)
+                .start(broker.transport("giver"));
+        loop.run();
+        return giver;
+    }
+
+    @Test
+    void aRequestThatNobodyCanServeWaitsAndLeavesTheMomentSomebodyCan() throws Exception {
+        try (Mapper giver = giver()) {
+            Job job = mapper.request(ECHO, "patient", patient);
+            loop.run();
+            assertThat(job.isDone()).isFalse();
+
+            HandAgent fred = agent("fred", 0.5);
+            Request request = fred.request();
+            assertThat(request.token()).isEqualTo(job.token());
+            assertThat(request.replyTo()).isEqualTo(Identity.mapper("m1"));
+            fred.answer("at last");
+
+            assertThat(end(job).values()).isEqualTo(Map.of("fred", "at last"));
+            assertThat(mapper.pending()).isZero();
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void withoutTheFailsafeItEndsAtOnce() {
+        // The twin: the same request, not patient.
+        assertThatThrownBy(() -> mapper.request(ECHO, "impatient").await()).isInstanceOf(NoAgentException.class);
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void whatWaitsLeavesInOrder() {
+        try (Mapper giver = giver()) {
+            for (int i = 0; i < 50; i++) {
+                var unused = giver.push(ECHO, i);
+            }
+            loop.run();
+
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+
+            assertThat(fred.work.stream().map(work -> work.packet().payload().value()))
+                    .containsExactlyElementsOf(
+                            java.util.stream.IntStream.range(0, 50).boxed().toList());
+        }
+    }
+
+    @Test
+    void whatWaitsForAnotherServiceDoesNotHoldUpTheRest() {
+        try (Mapper giver = giver()) {
+            var unused = giver.push("/rare/service", "x");
+            var unusedToo = giver.push(ECHO, "y");
+            loop.run();
+
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+
+            assertThat(fred.work).hasSize(1);
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatWaitedInVainEndsAtItsDeadlineAndIsNotDoneLater() {
+        try (Mapper giver = giver()) {
+            Job job = mapper.request(ECHO, "x", patient.withTimeout(Duration.ofSeconds(5)));
+            loop.run();
+            pass(Duration.ofSeconds(6));
+
+            assertThatThrownBy(job::await)
+                    .isInstanceOf(NoAgentException.class)
+                    .hasMessageContaining("nobody did not answer in time");
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+            assertThat(fred.work).isEmpty();
+            assertThat(giver.pending()).isZero();
+        }
+        assertThat(broker.waiting("mapper-offline")).isZero();
+    }
+
+    @Test
+    void whatAMapperHeldWhenItWentIsGivenOutByTheNext() {
+        ManualLoop itsOwn = new ManualLoop();
+        Mapper first = Mapper.with(MapperConfig.named("first").withOfflineFailsafe(true))
+                .loop(itsOwn)
+                .start(broker.transport("first"));
+        itsOwn.run();
+        var unused = first.push(ECHO, "inherited");
+        itsOwn.run();
+        first.close();
+
+        try (Mapper second = Mapper.with(MapperConfig.named("heir").withOfflineFailsafe(true))
+                .loop(loop)
+                .start(broker.transport("heir"))) {
+            loop.run();
+            HandAgent fred = agent("fred", 0.5);
+            loop.run();
+            assertThat(fred.work).hasSize(1);
+            assertThat(second.pending()).isZero();
+        }
+    }
+
+    @Test
+    void thePushesOfADeadAgentAreGivenToAnotherAndItsQueueGoes() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        Pushed pushed = mapper.push(ECHO, "save me").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(pushed.agents()).containsExactly(fred.identity);
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(bob.work).hasSize(1);
+        assertThat(bob.work.get(0).packet().token()).isEqualTo(pushed.token());
+        assertThat(bob.work.get(0).packet().metadata().attempt()).isEqualTo(2);
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void aRequestOfADeadAgentIsMovedByItsMapperAndNotTwice() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(bob.work).hasSize(1);
+        bob.answer("once");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "once"));
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void workWithATargetStaysForItsAgent() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        var unused = mapper.push(ECHO, "only fred", CallOptions.target("fred"))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        fred.work.clear();
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+        assertThat(bob.work).isEmpty();
+        assertThat(broker.waiting("nanite-fred")).isEqualTo(1);
+
+        fred.revive();
+        loop.run();
+        assertThat(fred.work).hasSize(1);
+    }
+
+    @Test
+    void whatNobodyCanTakeStaysUntilSomebodyCan() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent other = agent("other", 0.1, "/other/service");
+        var unused = mapper.push(ECHO, "save me").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), other);
+        assertThat(broker.waiting("nanite-fred")).isEqualTo(1);
+
+        HandAgent bob = agent("bob", 0.5);
+        passWithPings(Duration.ofSeconds(5), other, bob);
+        assertThat(bob.work).hasSize(1);
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void ofTwoMappersOneSaves() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        try (Mapper second =
+                Mapper.with(MapperConfig.named("second")).loop(loop).start(broker.transport("second"))) {
+            loop.run();
+            for (int i = 0; i < 20; i++) {
+                var unused = mapper.push(ECHO, i, CallOptions.DEFAULT.withSelector("rr"));
+            }
+            int left = fred.work.size();
+            fred.die();
+            passWithPings(Duration.ofSeconds(40), bob);
+
+            assertThat(bob.work).hasSize(20);
+            assertThat(left).isEqualTo(10);
+            assertThat(bob.work.stream().map(work -> work.packet().token()).distinct())
+                    .hasSize(20);
+            assertThat(second.pending()).isZero();
+        }
+    }
+
+    // ---- pushes
+
+    @Test
+    void aPushCompletesWhenTheBrokerHasIt() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        Pushed pushed = mapper.push(ECHO, "x").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThat(pushed.agents()).containsExactly(Identity.agent("fred"));
+        assertThat(fred.work.get(0).packet().token()).isEqualTo(pushed.token());
+    }
+
+    @Test
+    void aPushForAQueueThatIsGoneIsGivenToAnother() throws Exception {
+        agent("fred", 0.1).die();
+        HandAgent bob = agent("bob", 5.0);
+        broker.delete("nanite-fred");
+
+        Pushed pushed = mapper.push(ECHO, "x").toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThat(pushed.agents()).containsExactly(Identity.agent("bob"));
+        assertThat(bob.work).hasSize(1);
+    }
+
+    @Test
+    void aPushThatNobodyCanTakeFails() {
+        assertThat(mapper.push("/no/service", "x").toCompletableFuture())
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withCauseInstanceOf(NoAgentException.class);
+    }
+}
