@@ -3,6 +3,7 @@ package io.nanite.cli;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,10 @@ final class Shutdown {
 
     /** The end of that process, or that it is not there, counts as the first TERM. */
     void alsoWith(long pid) {
-        ProcessHandle.of(pid).ifPresentOrElse(process -> process.onExit().thenRun(this::bereft), this::bereft);
+        var unused = ProcessHandle.of(pid)
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(this::bereft);
     }
 
     private void bereft() {
