@@ -1,5 +1,7 @@
 package io.nanite.cli;
 
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,8 +31,14 @@ final class DocumentedCommands {
 
     private DocumentedCommands() {}
 
+    /** The commands as they are, for a look at what they understand. */
+    static Main main() {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return new Main(Map.of(), nowhere, nowhere, Shutdown.never());
+    }
+
     private static CommandLine commands() {
-        CommandLine commands = new CommandLine(new Main(Map.of()));
+        CommandLine commands = new CommandLine(main());
         commands.registerConverter(Duration.class, new Durations());
         return commands;
     }
@@ -142,7 +150,7 @@ final class DocumentedCommands {
         String full = name.startsWith("nanite") ? name : "nanite " + name;
         Set<String> flags = new TreeSet<>();
         for (OptionSpec option : command.getCommandSpec().options()) {
-            if (!option.hidden() && !option.usageHelp() && !option.versionHelp()) {
+            if (!option.hidden() && !option.usageHelp() && !option.versionHelp() && !option.inherited()) {
                 flags.addAll(List.of(option.names()));
             }
         }

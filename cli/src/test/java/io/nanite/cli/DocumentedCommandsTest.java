@@ -69,7 +69,7 @@ class DocumentedCommandsTest {
             DocumentedCommands.variables(Files.readString(file)).forEach(names::add);
         }
         assertThat(names).contains("NANITE_JAVA_OPTS", "NANITE_SHARED", "NANITE_PASS", "NANITE_TEST_AMQP_URI");
-        Set<String> known = Settings.names(new CommandLine(new Main(Map.of())).getCommandSpec());
+        Set<String> known = Settings.names(new CommandLine(DocumentedCommands.main()).getCommandSpec());
         for (String name : names) {
             assertThatCode(() -> Settings.of(Map.of(name, "1"), known)).as(name).doesNotThrowAnyException();
         }
@@ -90,7 +90,7 @@ class DocumentedCommandsTest {
             strings = {
                 "    nanite-agent --tokn fred",
                 "    nanite brokr",
-                "    nanite-mapper request /simple/echo hi -h localhost",
+                "    nanite-mapper request /simple/echo hi --port none",
                 "    nanite-agent --ping-time soon",
                 "give it `--no-such-flag`",
                 "run `nanite dance` now",
