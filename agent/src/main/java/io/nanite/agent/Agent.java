@@ -17,6 +17,7 @@ import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import io.nanite.core.transport.Transport;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +57,11 @@ public final class Agent implements AutoCloseable {
     /** Most bytes of answers that are remembered. */
     private static final long REMEMBERED_BYTES = 32L << 20;
 
+    /** How long the rescue of a dead agent's work may keep its next life waiting. */
+    private static final Duration RESCUE = Duration.ofSeconds(3);
+
+    private static final Duration RETRY = Duration.ofMillis(200);
+
     private enum State {
         NEW,
         STARTED,
@@ -69,6 +76,7 @@ public final class Agent implements AutoCloseable {
     private final Counts counts = new Counts();
     private final ExecutorService probing;
     private final Dispatcher dispatcher;
+    private final Suspects suspects;
     private final Announcer announcer;
     private final AgentInbox inbox;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -103,8 +111,17 @@ public final class Agent implements AutoCloseable {
                 injector.getInstance(FatalErrors.class),
                 counts);
         probing = Workers.platform(self + "-probe");
+        String boot = tokens.next().value();
+        suspects = new Suspects(
+                self,
+                config.slots(),
+                transport,
+                loop,
+                boot,
+                job -> dispatcher.dispatch(List.of(job)),
+                dispatcher::poison);
         announcer = new Announcer(
-                new Announcer.Self(config, services.all(), tokens.next().value(), version()),
+                new Announcer.Self(config, services.all(), boot, version()),
                 dispatcher::busy,
                 injector.getInstance(StatusProbe.class),
                 probing,
@@ -117,6 +134,7 @@ public final class Agent implements AutoCloseable {
                 injector.getInstance(Authorizer.class),
                 completed,
                 dispatcher,
+                suspects,
                 announcer,
                 answers,
                 deadLetters,
@@ -187,13 +205,28 @@ public final class Agent implements AutoCloseable {
         try {
             transport.start(listener());
             control = transport.subscribe(Source.control(identity()), inbox.control());
-            work = transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
+            work = takeWork();
         } catch (RuntimeException e) {
             close();
             throw e;
         }
         announcer.open();
         LOG.info("{} started with {} slots", identity(), config.slots());
+    }
+
+    /** Reads the agent's queue; waits a moment if a mapper is saving what an earlier life left in it. */
+    private Subscription takeWork() {
+        long until = loop.time().nanos() + RESCUE.toNanos();
+        while (true) {
+            try {
+                return transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
+            } catch (PermissionRefused e) {
+                if (loop.time().nanos() - until >= 0 || Thread.interrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(RETRY.toNanos());
+            }
+        }
     }
 
     /**
@@ -210,6 +243,7 @@ public final class Agent implements AutoCloseable {
             work.cancel();
         }
         announcer.close();
+        suspects.stop();
         dispatcher.stop();
     }
 
@@ -226,6 +260,7 @@ public final class Agent implements AutoCloseable {
         state = State.CLOSED;
         try {
             dispatcher.close(config.grace());
+            suspects.close();
             probing.shutdownNow();
             if (control != null) {
                 control.cancel();

@@ -112,8 +112,7 @@ final class BrokerOptions {
             scope = ScopeType.INHERIT,
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
-            description =
-                    "fatal, error, warn, info, debug or trace (default: info for what stays, warn for what ends by itself)")
+            description = "fatal, error, warn, info, debug or trace (default: info, for a single call warn)")
     @Nullable
     String logLevel;
 

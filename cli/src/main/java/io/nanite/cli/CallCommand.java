@@ -85,14 +85,6 @@ abstract class CallCommand implements Callable<Integer> {
     boolean persistent;
 
     @Option(
-            names = "--offline-failsafe",
-            negatable = true,
-            fallbackValue = "true",
-            description = "if nobody can do it now, let it wait until somebody can; a mapper that runs with this flag "
-                    + "gives it out then")
-    boolean offlineFailsafe;
-
-    @Option(
             names = "--json",
             negatable = true,
             fallbackValue = "true",
@@ -136,7 +128,7 @@ abstract class CallCommand implements Callable<Integer> {
                 .withTags(tags)
                 .withTimeout(timeout)
                 .withPersistent(persistent);
-        return offlineFailsafe ? options.withOfflineFailsafe(true) : options;
+        return mapper != null && mapper.offlineFailsafe ? options.withOfflineFailsafe(true) : options;
     }
 
     /** Makes the call and prints what came of it; returns the exit code. */

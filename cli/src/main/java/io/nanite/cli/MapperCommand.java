@@ -49,6 +49,7 @@ final class MapperCommand implements Callable<Integer> {
 
     @Option(
             names = "--offline-failsafe",
+            scope = ScopeType.INHERIT,
             negatable = true,
             fallbackValue = "true",
             description =
@@ -76,8 +77,11 @@ final class MapperCommand implements Callable<Integer> {
         return ExitCode.OK.code();
     }
 
-    /** Starts a mapper with these settings; the time-out is that of requests, null for the default. One that ends in a moment rescues nobody. */
-    Mapper start(@Nullable Duration timeout, boolean rescue) {
+    /**
+     * Starts a mapper with these settings; the time-out is that of requests, null for the default. A
+     * standing one saves the work of agents that die, and gives out what waits offline; one that ends in a moment does not.
+     */
+    Mapper start(@Nullable Duration timeout, boolean standing) {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         MapperConfig config = new MapperConfig(
                 Names.mapper("token", name),
@@ -85,8 +89,8 @@ final class MapperCommand implements Callable<Integer> {
                 timeout == null ? MapperConfig.named(name).timeout() : timeout,
                 maxPending,
                 !broker.noPacks,
-                offlineFailsafe,
-                rescue);
+                standing && offlineFailsafe,
+                standing);
         Serializer serializer = broker.serializer();
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);

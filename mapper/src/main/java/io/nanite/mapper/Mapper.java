@@ -239,7 +239,7 @@ public final class Mapper implements AutoCloseable {
         long now = loop.time().nanos();
         for (OpenJob job : jobs.all()) {
             if (now - job.deadline() >= 0) {
-                jobs.end(job, Verdict.TIMEOUT, "TimedOut", "%s did not answer in time");
+                router.expire(job);
             }
         }
         presences.probe();

@@ -132,8 +132,7 @@ public final class RabbitTransport implements Transport {
     @Override
     public void declare(Source source) {
         supervised(() -> {
-            try (Topology topology =
-                    new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
+            try (Topology topology = new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
                 topology.declare(source);
             }
             declared.add(source);
