@@ -3,9 +3,8 @@ package io.nanite.cli;
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.core.packet.Printable;
-import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.SmileSerializer;
 import io.nanite.rabbitmq.RabbitConfig;
 import java.time.Duration;
 import java.util.Locale;
@@ -139,8 +138,8 @@ final class BrokerOptions {
 
     Serializer serializer() {
         return switch (format.toLowerCase(Locale.ROOT)) {
-            case "json" -> new JsonSerializer();
-            case "smile" -> new SmileSerializer();
+            case "json" -> Formats.json();
+            case "smile" -> Formats.smile();
             default -> throw ConfigException.of("format", Printable.of(format), "json or smile");
         };
     }

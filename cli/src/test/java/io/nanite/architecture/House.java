@@ -25,7 +25,8 @@ final class House {
             "embedded", Set.of("core"),
             "secure", Set.of("core"),
             "admin", Set.of("core", "mapper"),
-            "cli", Set.of("core", "agent", "mapper", "rabbitmq", "embedded", "secure", "admin"));
+            "faultkit", Set.of(),
+            "cli", Set.of("core", "agent", "mapper", "rabbitmq", "embedded", "secure", "admin", "faultkit"));
 
     /** What every module may use besides itself: the JDK, the words for nullness. */
     static final List<String> EVERYWHERE = List.of("java.", "javax.", "org.jspecify.", ROOT);

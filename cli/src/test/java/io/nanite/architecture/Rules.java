@@ -241,7 +241,10 @@ final class Rules {
                     "mapper.CallbackThread",
                     "rabbitmq.Writer",
                     "rabbitmq.Wire",
-                    "cli.Shutdown")))
+                    "cli.Shutdown",
+                    // Carries bytes, and reads what children print: a fault test is made of real threads.
+                    "faultkit.FaultProxy",
+                    "faultkit.Child")))
             .should(access("make a thread", target -> {
                 String owner = target.owner();
                 String name = target.name();
@@ -282,6 +285,11 @@ final class Rules {
     static final ArchRule NANO_TIME = noClasses()
             .that(not(named(
                     "core.loop.TimeSource",
+                    // Times that several processes compare.
+                    "faultkit.FaultProxy",
+                    "faultkit.Link",
+                    "faultkit.Ledger",
+                    "faultkit.Child",
                     // Waits for what real threads do, with Object.wait: a moved time would not wake it.
                     "mapper.Arrivals",
                     // Lulls of microseconds between real threads, several times for each message.
@@ -293,7 +301,7 @@ final class Rules {
             .because("liveness and time-outs are tested with a time that tests move");
 
     static final ArchRule SURROUNDINGS = noClasses()
-            .that(not(in("cli")))
+            .that(not(in("cli", "faultkit")))
             .should(access(
                     "read flags, the environment or properties, or end the process",
                     target -> (target.owner().equals("java.lang.System")
@@ -311,7 +319,7 @@ final class Rules {
             .because("a library takes what it is given; only commands have surroundings");
 
     static final ArchRule FILES = noClasses()
-            .that(not(in("cli", "secure")))
+            .that(not(in("cli", "secure", "faultkit")))
             // Folders that their caller names: of actors, of queues.
             .and(not(named("agent.ActorJars", "embedded.DataFolder", "embedded.InitialConfiguration")))
             .should(dependOn(describe("files", dependency -> Set.of(
@@ -325,7 +333,7 @@ final class Rules {
             .because("only cli reads and writes files, and what was made for a folder that is given to it");
 
     static final ArchRule PROCESSES = noClasses()
-            .that(not(in("cli")))
+            .that(not(in("cli", "faultkit")))
             // Runs rabbitmqctl for "nanite rabbitconf".
             .and(not(named("rabbitmq.Provisioner")))
             .should(dependOn(describe(
@@ -399,6 +407,11 @@ final class Rules {
                 "embedded.EmbeddedBroker",
                 "embedded.EmbeddedBrokerConfig",
                 "embedded.QueueLimit",
+                "faultkit.Child",
+                "faultkit.Fault",
+                "faultkit.FaultProxy",
+                "faultkit.Ledger",
+                "faultkit.LedgerReport",
                 "cli.Main");
     }
 
