@@ -97,6 +97,8 @@ public final class Main implements Callable<Integer> {
         Converters.register(commands);
         // A payload may well begin with @.
         commands.setExpandAtFiles(false);
+        // And an agent may well be called request.
+        commands.setAllowSubcommandsAsOptionParameters(true);
         commands.setParameterExceptionHandler((error, arguments) -> complain(complaints.about(error), ExitCode.USAGE));
         commands.setExecutionExceptionHandler((error, command, result) -> error instanceof ConfigException wrong
                 ? complain(complaints.about(wrong, command.getCommandSpec()), ExitCode.USAGE)

@@ -18,7 +18,6 @@ class EmbeddedFabricIT extends FabricScenarios {
 
     @BeforeAll
     static void startBroker() throws InterruptedException {
-        SHELL.warmUp();
         Matcher ready = READY.matcher(SHELL.start("nanite", "broker", "-P", "0").awaitLine("broker on "));
         assertThat(ready.find()).isTrue();
         port = ready.group(1);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,9 +40,9 @@ abstract class FabricScenarios {
     /** The flags that lead a mapper to the broker. */
     abstract List<String> mapperFlags();
 
-    @BeforeEach
-    void warmUp() throws InterruptedException {
-        shell.warmUp();
+    @BeforeAll
+    static void warmUp() throws InterruptedException {
+        Shell.warmUp();
     }
 
     @AfterEach
@@ -290,7 +290,7 @@ abstract class FabricScenarios {
             assertThat(ended.out() + ended.err()).doesNotContainIgnoringCase("canary");
         }
 
-        Running fred = agent("fred", "--log-level", "trace", "--format", "smile");
+        Running fred = agent("fred", "--log-level", "trace");
         awaitAgents("fred");
         String everything = mapper("request", "/simple/hello", "--log-level", "trace", "--json") + "";
         fred.signal("TERM");

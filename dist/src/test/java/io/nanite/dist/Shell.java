@@ -94,8 +94,10 @@ final class Shell {
     }
 
     /** Makes the shared classes of this Java, so that the first who needs them need not wait, nor say so. */
-    void warmUp() throws InterruptedException {
-        Ended ended = run("nanite", "--version");
+    static void warmUp() throws InterruptedException {
+        Shell shell = open();
+        Ended ended = shell.run("nanite", "--version");
+        shell.close();
         if (ended.code() != 0) {
             throw new AssertionError("nanite --version: %s (expected: code 0)".formatted(ended));
         }

@@ -128,7 +128,11 @@ public final class Provisioner {
     }
 
     private List<String> throughManagement(String vhost, Secret password) throws IOException, InterruptedException {
-        HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+        // RabbitMQ 3.10 ends the connection when it is asked for HTTP/2, as the client otherwise does.
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(PATIENCE)
+                .build();
         List<String> done = new ArrayList<>();
         String encoded = encode(vhost);
         put(client, "/api/vhosts/" + encoded, "{}");
