@@ -15,8 +15,10 @@ import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import io.nanite.core.transport.Transport;
@@ -34,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +57,11 @@ public final class Agent implements AutoCloseable {
 
     /** Most bytes of answers that are remembered. */
     private static final long REMEMBERED_BYTES = 32L << 20;
+
+    /** How long a mapper may take to save what a former life of this agent has left. */
+    private static final Duration RESCUE = Duration.ofSeconds(10);
+
+    private static final Duration RESCUE_CHECK = Duration.ofMillis(250);
 
     private enum State {
         NEW,
@@ -187,13 +195,38 @@ public final class Agent implements AutoCloseable {
         try {
             transport.start(listener());
             control = transport.subscribe(Source.control(identity()), inbox.control());
-            work = transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
+            work = subscribeToWork();
         } catch (RuntimeException e) {
             close();
             throw e;
         }
         announcer.open();
         LOG.info("{} started with {} slots", identity(), config.slots());
+    }
+
+    /**
+     * Nobody else has this name, or the control queue would have been refused. Who reads the work queue all the same is a
+     * mapper that saves what a former life of this agent has left: it is done in a moment.
+     */
+    private Subscription subscribeToWork() {
+        long since = loop.time().nanos();
+        QueueInUse inUse = null;
+        while (true) {
+            try {
+                return transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
+            } catch (QueueInUse | BrokerUnavailable e) {
+                inUse = e instanceof QueueInUse used ? used : inUse;
+                if (inUse == null) {
+                    throw e;
+                }
+                // Broker-J closes the connection that it refuses something; it is built again meanwhile.
+                if (loop.time().nanos() - since > RESCUE.toNanos()) {
+                    throw inUse;
+                }
+                LOG.info("{} waits for its queue, which somebody empties", identity());
+                LockSupport.parkNanos(this, RESCUE_CHECK.toNanos());
+            }
+        }
     }
 
     /**
@@ -252,11 +285,12 @@ public final class Agent implements AutoCloseable {
         return new TransportListener() {
             @Override
             public void connected() {
-                announcer.register(); // nothing at the start, when it has not opened
+                announcer.connected(); // says nothing at the start, when it has not opened
             }
 
             @Override
             public void disconnected(TransportException cause) {
+                announcer.disconnected();
                 LOG.warn("{} lost the broker: {}", identity(), cause.getMessage());
             }
 

@@ -6,7 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.NoSuchQueue;
-import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import java.io.IOException;
 import java.util.List;
@@ -84,7 +84,7 @@ final class Topology implements AutoCloseable {
             attempt(channel -> {
                 int readers = channel.queueDeclarePassive(source.queue()).getConsumerCount();
                 if (readers > 0) {
-                    throw new PermissionRefused(
+                    throw new QueueInUse(
                             "queue %s: %d readers (expected: none)".formatted(source.queue(), readers), null);
                 }
             });
