@@ -15,9 +15,10 @@ import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
-import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import io.nanite.core.transport.Transport;
@@ -57,10 +58,10 @@ public final class Agent implements AutoCloseable {
     /** Most bytes of answers that are remembered. */
     private static final long REMEMBERED_BYTES = 32L << 20;
 
-    /** How long the rescue of a dead agent's work may keep its next life waiting. */
-    private static final Duration RESCUE = Duration.ofSeconds(3);
+    /** How long a mapper may take to save what a former life of this agent has left. */
+    private static final Duration RESCUE = Duration.ofSeconds(10);
 
-    private static final Duration RETRY = Duration.ofMillis(200);
+    private static final Duration RESCUE_CHECK = Duration.ofMillis(250);
 
     private enum State {
         NEW,
@@ -205,7 +206,7 @@ public final class Agent implements AutoCloseable {
         try {
             transport.start(listener());
             control = transport.subscribe(Source.control(identity()), inbox.control());
-            work = takeWork();
+            work = subscribeToWork();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -214,17 +215,27 @@ public final class Agent implements AutoCloseable {
         LOG.info("{} started with {} slots", identity(), config.slots());
     }
 
-    /** Reads the agent's queue; waits a moment if a mapper is saving what an earlier life left in it. */
-    private Subscription takeWork() {
-        long until = loop.time().nanos() + RESCUE.toNanos();
+    /**
+     * Nobody else has this name, or the control queue would have been refused. Who reads the work queue all the same is a
+     * mapper that saves what a former life of this agent has left: it is done in a moment.
+     */
+    private Subscription subscribeToWork() {
+        long since = loop.time().nanos();
+        QueueInUse inUse = null;
         while (true) {
             try {
                 return transport.subscribe(Source.work(identity(), config.prefetch()), inbox.work());
-            } catch (PermissionRefused e) {
-                if (loop.time().nanos() - until >= 0 || Thread.interrupted()) {
+            } catch (QueueInUse | BrokerUnavailable e) {
+                inUse = e instanceof QueueInUse used ? used : inUse;
+                if (inUse == null) {
                     throw e;
                 }
-                LockSupport.parkNanos(RETRY.toNanos());
+                // Broker-J closes the connection that it refuses something; it is built again meanwhile.
+                if (loop.time().nanos() - since > RESCUE.toNanos()) {
+                    throw inUse;
+                }
+                LOG.info("{} waits for its queue, which somebody empties", identity());
+                LockSupport.parkNanos(this, RESCUE_CHECK.toNanos());
             }
         }
     }
@@ -287,11 +298,12 @@ public final class Agent implements AutoCloseable {
         return new TransportListener() {
             @Override
             public void connected() {
-                announcer.register(); // nothing at the start, when it has not opened
+                announcer.connected(); // says nothing at the start, when it has not opened
             }
 
             @Override
             public void disconnected(TransportException cause) {
+                announcer.disconnected();
                 LOG.warn("{} lost the broker: {}", identity(), cause.getMessage());
             }
 

@@ -66,6 +66,7 @@ final class Announcer {
     private volatile Status measured = Status.UNKNOWN;
     private volatile int epoch;
     private boolean open;
+    private boolean linked = true;
 
     /**
      * {@code random} gives numbers from 0 to 1; {@code probing} runs the probe and may refuse to; {@code busy} says how
@@ -106,7 +107,20 @@ final class Announcer {
         pingLater();
     }
 
-    /** Tells every mapper all there is to know about this agent; nothing unless it is open. */
+    /** The link is down, or not all of it stands: who says now that it is here gets work that it cannot take. */
+    synchronized void disconnected() {
+        linked = false;
+    }
+
+    /** Everything stands again. */
+    void connected() {
+        synchronized (this) {
+            linked = true;
+        }
+        register();
+    }
+
+    /** Tells every mapper all there is to know about this agent; nothing unless it is open, and can take work. */
     void register() {
         tell(
                 Address.REGISTRATION,
@@ -149,7 +163,7 @@ final class Announcer {
 
     /** One at a time, so that nothing follows the good-bye. */
     private synchronized void tell(Address fanout, Presence presence) {
-        if (!open) {
+        if (!open || !linked) {
             return;
         }
         try {

@@ -95,6 +95,31 @@ class AgentTest {
     }
 
     @Test
+    void itWaitsForItsQueueWhileAMapperSavesWhatIsInIt() {
+        try (TestAgent test = TestAgent.created(TestAgent.config(), TestAgent.module(work))) {
+            test.transport.inUse.set(2);
+            test.agent.start();
+            assertThat(test.transport.events(Event.Subscribed.class))
+                    .extracting(Event.Subscribed::queue)
+                    .containsExactly("nanite-fred.control", "nanite-fred");
+            registers(test, 1);
+        }
+    }
+
+    @Test
+    void whileNotAllOfTheLinkStandsItDoesNotSayThatItIsHere() {
+        try (TestAgent test = TestAgent.hosting(work)) {
+            test.transport.disconnected();
+            // Its control queue is there again, its work queue is not.
+            test.control(new Advertise(null));
+            assertThat(registers(test, 1)).hasSize(1);
+
+            test.transport.reconnected();
+            assertThat(registers(test, 2)).hasSize(2);
+        }
+    }
+
+    @Test
     void itListensBeforeItRegisters() {
         AgentConfig config = TestAgent.config().withSlots(7).withTags(List.of("eu", "ssd"));
         try (TestAgent test = TestAgent.started(config, TestAgent.module(work), probing(() -> Status.of(0.25)))) {

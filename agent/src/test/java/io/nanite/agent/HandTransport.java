@@ -6,6 +6,7 @@ import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,9 @@ final class HandTransport implements Transport {
     private @Nullable TransportListener listener;
     volatile Function<Parcel, PublishReceipt> verdict = parcel -> new PublishReceipt.Confirmed();
     volatile boolean refuses;
+
+    /** How many more times a queue of work is refused, because somebody else reads it. */
+    final AtomicInteger inUse = new AtomicInteger();
 
     private void happened(Event event) {
         synchronized (events) {
@@ -132,6 +137,12 @@ final class HandTransport implements Transport {
         }
     }
 
+    void disconnected() {
+        if (listener != null) {
+            listener.disconnected(new BrokerUnavailable("broker: gone (expected: there)", null));
+        }
+    }
+
     void reconnected() {
         if (listener != null) {
             listener.connected();
@@ -173,6 +184,9 @@ final class HandTransport implements Transport {
 
     @Override
     public Subscription subscribe(Source source, Receiver receiver) {
+        if (source.settled() && inUse.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
+            throw new QueueInUse("queue %s: read by another (expected: nobody)".formatted(source.queue()), null);
+        }
         receivers.put(source.queue(), receiver);
         happened(new Event.Subscribed(source.queue(), source.prefetch()));
         return new Subscription() {

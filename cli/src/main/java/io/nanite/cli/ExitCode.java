@@ -5,6 +5,7 @@ import io.nanite.core.NaniteException;
 import io.nanite.core.transport.AuthenticationRefused;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.TopologyMismatch;
 import io.nanite.embedded.BrokerStartException;
 import io.nanite.mapper.NoAgentException;
@@ -42,7 +43,9 @@ enum ExitCode {
         if (error instanceof ConfigException || error instanceof UnknownSelectorException) {
             return USAGE;
         }
-        if (error instanceof AuthenticationRefused || error instanceof PermissionRefused) {
+        if (error instanceof AuthenticationRefused
+                || error instanceof PermissionRefused
+                || error instanceof QueueInUse) {
             return REFUSED;
         }
         if (error instanceof TopologyMismatch) {

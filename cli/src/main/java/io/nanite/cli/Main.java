@@ -33,6 +33,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             MapperCommand.class,
             AdminCommand.class,
             RabbitconfCommand.class,
+            SoakAgentCommand.class,
+            SoakMapperCommand.class,
             WarmUpCommand.class
         })
 public final class Main implements Callable<Integer> {

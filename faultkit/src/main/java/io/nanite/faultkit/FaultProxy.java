@@ -91,6 +91,19 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
+     * Turns every link there is into a black hole, both ways and for good, as when a cable is pulled: neither side hears
+     * anything more of the other. Who connects anew is let through.
+     */
+    public void blacken() {
+        links.forEach(Link::blacken);
+    }
+
+    /** How many links there are through which nothing comes any more. */
+    public int blackLinks() {
+        return (int) links.stream().filter(Link::isBlack).count();
+    }
+
+    /**
      * Closes the server's side of every link there is; the client is not told, and what it sends is thrown away: to it the
      * link looks open and is silent.
      */

@@ -51,6 +51,15 @@ final class Link {
         }
     }
 
+    void blacken() {
+        toServer.black = true;
+        toClient.black = true;
+    }
+
+    boolean isBlack() {
+        return toServer.black || toClient.black;
+    }
+
     void leaveClient() {
         halfOpen = true;
         FaultProxy.closeQuietly(server);
@@ -88,7 +97,7 @@ final class Link {
         private final OutputStream out;
         private long serial;
         private long passed;
-        private boolean black;
+        private volatile boolean black;
 
         Carrier(Direction direction, Socket from, Socket to) throws IOException {
             this.direction = direction;

@@ -130,6 +130,18 @@ class FaultProxyTest {
     }
 
     @Test
+    void linksThatAreBlackenedStaySoAndNewOnesAreSound() throws Exception {
+        Socket socket = connect();
+        proxy.blacken();
+        say(socket, "gone");
+        hearNothing(socket);
+        Socket other = connect();
+        say(other, "sound");
+        assertThat(hear(other, 5)).isEqualTo("sound");
+        assertThat(proxy.blackLinks()).isOne();
+    }
+
+    @Test
     void throughABlackHoleNobodyHearsThatTheOtherIsGone() throws Exception {
         Socket socket = connect();
         proxy.order(new Fault.Blackhole());

@@ -9,8 +9,8 @@ import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.PacketSender;
-import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.PublishReceipt;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -122,7 +122,7 @@ final class OrphanRescue implements AutoCloseable {
             running.put(agent, rescue);
         } catch (NoSuchQueue e) {
             LOG.debug("nothing of {} to save", agent);
-        } catch (PermissionRefused e) {
+        } catch (QueueInUse e) {
             LOG.debug("somebody else reads what is left of {}", agent);
         } catch (TransportException e) {
             LOG.warn("what is left of {} cannot be saved now: {}", agent, e.getMessage());

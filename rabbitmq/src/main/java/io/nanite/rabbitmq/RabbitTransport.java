@@ -6,6 +6,7 @@ import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -200,8 +201,7 @@ public final class RabbitTransport implements Transport {
                 listener.connected();
             }
         } catch (TransportException e) {
-            failures++;
-            Duration wait = backoff();
+            Duration wait = backoff(e);
             LOG.warn("{}; trying again in {} ms", e.getMessage(), wait.toMillis());
             retrying = true;
             loop.after(wait, () -> {
@@ -212,7 +212,10 @@ public final class RabbitTransport implements Transport {
     }
 
     /** Full jitter: a fleet that lost one broker must not come back as one. */
-    private Duration backoff() {
+    private Duration backoff(TransportException cause) {
+        if (!(cause instanceof QueueInUse)) {
+            failures++; // a queue that is in use is being emptied, and free in a moment
+        }
         long most = Math.min(FIRST_RETRY.toNanos() << Math.min(failures, 10), LONGEST_RETRY.toNanos());
         return Duration.ofNanos(random.nextLong(most) + 1);
     }

@@ -7,6 +7,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.transport.AuthenticationRefused;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.TopologyMismatch;
 import io.nanite.core.transport.TransportException;
 import java.net.UnknownHostException;
@@ -20,6 +21,9 @@ final class Refusals {
     /** How both brokers say that what exists is not what was declared. */
     private static final Pattern DIFFERENCE =
             Pattern.compile("inequivalent arg '([^']*)'.*received (.+?) but current is (.+?)(?:$|, class-id)");
+
+    /** How both brokers say that a queue has another reader; the code is that of a missing permission. */
+    private static final Pattern IN_USE = Pattern.compile("(?i)exclusive (use|consumer|access)|is exclusive");
 
     private Refusals() {}
 
@@ -54,8 +58,11 @@ final class Refusals {
         String text = text(signal);
         return switch (code(signal)) {
             case AMQP.PRECONDITION_FAILED -> mismatch(name, text, cause);
-            case AMQP.ACCESS_REFUSED, AMQP.RESOURCE_LOCKED, AMQP.NOT_ALLOWED ->
-                new PermissionRefused("%s: refused: %s".formatted(name, text), cause);
+            case AMQP.RESOURCE_LOCKED -> new QueueInUse("%s: refused: %s".formatted(name, text), cause);
+            case AMQP.ACCESS_REFUSED, AMQP.NOT_ALLOWED ->
+                IN_USE.matcher(text).find()
+                        ? new QueueInUse("%s: refused: %s".formatted(name, text), cause)
+                        : new PermissionRefused("%s: refused: %s".formatted(name, text), cause);
             default -> new BrokerUnavailable("%s: %s".formatted(name, text), cause);
         };
     }

@@ -6,7 +6,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.NoSuchQueue;
-import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import java.io.IOException;
 import java.util.List;
@@ -83,7 +83,7 @@ final class Topology implements AutoCloseable {
     /** Refuses a queue for one reader that has one: to be refused by the broker costs a connection on some. */
     private static void admit(Source source, AMQP.Queue.DeclareOk declared) {
         if (source.lifetime() != Source.Lifetime.SHARED && declared.getConsumerCount() > 0) {
-            throw new PermissionRefused(
+            throw new QueueInUse(
                     "queue %s: %d readers (expected: none; is another process of this name running?)"
                             .formatted(source.queue(), declared.getConsumerCount()),
                     null);

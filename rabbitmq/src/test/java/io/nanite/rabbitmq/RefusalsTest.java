@@ -10,6 +10,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.AuthenticationRefused;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TopologyMismatch;
 import io.nanite.core.transport.TransportListener;
@@ -65,6 +66,27 @@ class RefusalsTest {
         assertThatThrownBy(() -> start(config(broker).withVirtualHost("/nowhere")))
                 .isInstanceOf(PermissionRefused.class)
                 .hasMessageContaining("/nowhere");
+    }
+
+    @EveryBroker
+    void aQueueThatHasAReaderOrLivesWithAnotherConnectionIsInUse(TestBroker broker) {
+        Identity fred = Identity.agent("fred");
+        try (RabbitTransport one = new RabbitTransport(config(broker));
+                RabbitTransport two = new RabbitTransport(config(broker));
+                RabbitTransport three = new RabbitTransport(config(broker))) {
+            one.start(new TransportListener() {});
+            two.start(new TransportListener() {});
+            three.start(new TransportListener() {}); // Broker-J closes the connection that it refuses something
+            one.subscribe(Source.work(fred, 1), delivery -> {});
+            one.subscribe(Source.control(fred), delivery -> {});
+
+            assertThatThrownBy(() -> two.subscribe(Source.work(fred, 1), delivery -> {}))
+                    .isInstanceOf(QueueInUse.class)
+                    .hasMessageContaining("nanite-fred");
+            assertThatThrownBy(() -> three.subscribe(Source.control(fred), delivery -> {}))
+                    .isInstanceOf(QueueInUse.class)
+                    .hasMessageContaining("nanite-fred.control");
+        }
     }
 
     @EveryBroker

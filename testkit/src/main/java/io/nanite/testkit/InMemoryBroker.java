@@ -3,7 +3,7 @@ package io.nanite.testkit;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.NoSuchQueue;
-import io.nanite.core.transport.PermissionRefused;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TopologyMismatch;
 import java.time.Duration;
@@ -205,8 +205,8 @@ public final class InMemoryBroker {
         return held;
     }
 
-    private static PermissionRefused refused(Source source, InMemoryTransport by, String why) {
-        return new PermissionRefused(
+    private static QueueInUse refused(Source source, InMemoryTransport by, String why) {
+        return new QueueInUse(
                 "queue %s for %s: %s (expected: one reader)".formatted(source.queue(), by.user(), why), null);
     }
 

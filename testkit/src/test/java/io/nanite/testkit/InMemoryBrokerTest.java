@@ -9,8 +9,8 @@ import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
-import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.PublishReceipt;
+import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -146,7 +146,7 @@ final class InMemoryBrokerTest {
         one.disconnect();
         Subscription thief = two.subscribe(WORK, reading());
 
-        assertThatThrownBy(one::reconnect).isInstanceOf(PermissionRefused.class);
+        assertThatThrownBy(one::reconnect).isInstanceOf(QueueInUse.class);
         thief.close();
         one.reconnect();
         two.send(parcel("work", "for one", false));

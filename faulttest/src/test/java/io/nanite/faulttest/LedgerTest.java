@@ -1,0 +1,136 @@
+package io.nanite.faulttest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nanite.faultkit.Child;
+import io.nanite.faultkit.FaultProxy;
+import io.nanite.faultkit.LedgerReport;
+import io.nanite.testkit.broker.OnRabbitMq;
+import io.nanite.testkit.broker.RabbitTestBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every job is written down where it is submitted, begun, finished and answered, while everything breaks that can: then the
+ * books are compared.
+ */
+class LedgerTest {
+
+    private static final int JOBS = 20_000;
+    private static final int AGENTS = 4;
+
+    /** How many of a hundred jobs may have been begun twice. */
+    private static final double TWICE = 0.5;
+
+    @TempDir
+    Path folder;
+
+    @OnRabbitMq(own = true)
+    void underSixFaultsEveryJobIsDoneAndAnsweredOnce(RabbitTestBroker broker) throws Exception {
+        int port = Fleet.port(broker);
+        try (FaultProxy link = FaultProxy.before("127.0.0.1", port);
+                Fleet fleet = new Fleet(folder)) {
+            Child first = fleet.agent("a1", broker, port);
+            Child second = fleet.agent("a2", broker, port);
+            Child third = fleet.agent("a3", broker, link.port());
+            Child fourth = fleet.agent("a4", broker, port);
+            Child one = fleet.mapper("m1", broker, link.port(), JOBS / 2, AGENTS);
+            Child two = fleet.mapper("m2", broker, port, JOBS / 2, AGENTS);
+            fleet.awaitAnswered(JOBS / 20);
+            broker.settle();
+
+            fleet.fault("agent kill -9");
+            fleet.kill(first);
+            first = fleet.agent("a1", broker, port);
+
+            fleet.awaitAnswered(JOBS * 3 / 20);
+            broker.stop();
+            fleet.fault("broker stop_app, start_app");
+            broker.start();
+
+            fleet.awaitAnswered(JOBS * 6 / 20);
+            fleet.fault("link black in both directions");
+            link.blacken();
+            Awaitility.await().atMost(Fleet.PATIENCE).until(() -> link.blackLinks() == 0);
+
+            fleet.awaitAnswered(JOBS * 9 / 20);
+            broker.settle();
+            broker.kill();
+            fleet.fault("broker kill -9");
+            broker.start();
+
+            fleet.awaitAnswered(JOBS * 12 / 20);
+            fleet.fault("mapper kill -9");
+            fleet.kill(two);
+            Child again = fleet.mapper("m2", broker, port, JOBS / 2 - fleet.submittedBy(two), 1);
+
+            fleet.awaitAnswered(JOBS * 15 / 20);
+            fleet.fault("agent STOP, CONT");
+            second.stop();
+            fleet.awaitAnswered(JOBS * 18 / 20);
+            second.resume();
+
+            assertThat(one.awaitExit(Fleet.PATIENCE)).isZero();
+            assertThat(again.awaitExit(Fleet.PATIENCE)).isZero();
+            LedgerReport report = settled();
+            System.out.println(report.table());
+            for (Child agent : List.of(first, second, third, fourth)) {
+                agent.terminate();
+                assertThat(agent.awaitExit(Fleet.PATIENCE)).isZero();
+            }
+
+            assertThat(report.submitted()).isGreaterThanOrEqualTo(JOBS);
+            assertThat(report.lost()).as("lost").isEmpty();
+            assertThat(report.unanswered()).as("unanswered").isEmpty();
+            assertThat(report.completedTwice()).as("completed twice").isEmpty();
+            assertThat(report.failed()).as("failed").isEmpty();
+            assertThat(report.executedTwiceShare() * 100)
+                    .as("executed twice, in %%")
+                    .isLessThanOrEqualTo(TWICE);
+            assertThat(report.recoveries()).hasSize(6);
+            assertThat(report.slowestRecovery()).isLessThan(Duration.ofSeconds(30));
+            assertThat(queues(broker)).containsExactlyInAnyOrder("dead-letter\t0", "mapper-offline\t0");
+        }
+    }
+
+    /** An early ack is all that it takes: the same check says what it costs. */
+    @OnRabbitMq
+    void agentsThatSettleBeforeTheyRunLoseWorkWhenTheyAreKilled(RabbitTestBroker broker) throws Exception {
+        int port = Fleet.port(broker);
+        try (Fleet fleet = new Fleet(folder)) {
+            Child first = fleet.naiveAgent("a1", broker, port);
+            Child second = fleet.naiveAgent("a2", broker, port);
+            Child mapper = fleet.mapper("m1", broker, port, 2_000, 2);
+            fleet.awaitAnswered(500);
+
+            fleet.fault("agent kill -9");
+            fleet.kill(first);
+
+            assertThat(mapper.awaitExit(Fleet.PATIENCE)).isZero();
+            second.terminate();
+            second.awaitExit(Fleet.PATIENCE);
+            LedgerReport report = LedgerReport.of(folder);
+            System.out.println(report.table());
+            assertThat(report.lost()).isNotEmpty();
+            assertThat(report.isKept()).isFalse();
+        }
+    }
+
+    private static List<String> queues(RabbitTestBroker broker) {
+        return broker.rabbitmqctl("-p", broker.vhost(), "list_queues", "--no-table-headers", "name", "messages")
+                .lines()
+                .toList();
+    }
+
+    /** Pushes are answered when the broker has them; when all are done there is nothing more to come. */
+    private LedgerReport settled() {
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(500))
+                .conditionEvaluationListener(unused -> {})
+                .until(() -> LedgerReport.of(folder), report -> report.lost().isEmpty());
+    }
+}
