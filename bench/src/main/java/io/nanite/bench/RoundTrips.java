@@ -4,6 +4,7 @@ import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Round trips through mapper and agent against a hand-written request and reply: same broker, same process, rounds in
  * turn, every answer checked. Prints medians, and the ratio of each to the hand-written one.
  *
- * <p>{@code RoundTrips [--uri amqp://…] [--rounds 5] [--seconds 2] [--windows 1,64,512] [--sizes 100,1024,16384]}; without
- * a URI it starts an embedded broker.
+ * <p>{@code RoundTrips [--uri amqp://…] [--rounds 5] [--seconds 2] [--windows 1,64,512] [--sizes 100,1024,16384]
+ * [--costs all]}; without a URI it starts an embedded broker. With {@code --costs} it adds to the hand-written one what Nanite
+ * does besides, one after the other, to show where the time goes.
  */
 public final class RoundTrips {
 
@@ -61,8 +63,17 @@ public final class RoundTrips {
     }
 
     private static void run(String uri, Map<String, String> options, String broker) throws Exception {
-        List<Contender> contenders = List.of(
-                new HandWritten(uri), new Fabric(uri, "nanite, no packs", false), new Fabric(uri, "nanite", true));
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(new HandWritten(uri));
+        if (options.containsKey("--costs")) {
+            EnumSet<HandWritten.Cost> costs = EnumSet.noneOf(HandWritten.Cost.class);
+            for (HandWritten.Cost cost : HandWritten.Cost.values()) {
+                costs.add(cost);
+                contenders.add(new HandWritten(uri, "+ " + cost.name().toLowerCase(Locale.ROOT), costs));
+            }
+        }
+        contenders.add(new Fabric(uri, "nanite, no packs", false));
+        contenders.add(new Fabric(uri, "nanite", true));
         try {
             RoundTrips bench = new RoundTrips(
                     contenders,
