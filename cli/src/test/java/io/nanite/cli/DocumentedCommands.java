@@ -118,7 +118,12 @@ final class DocumentedCommands {
 
     private static void collect(CommandLine command, Set<String> flags) {
         for (OptionSpec option : command.getCommandSpec().options()) {
-            flags.addAll(List.of(option.names()));
+            for (String name : option.names()) {
+                flags.add(name);
+                if (option.negatable()) {
+                    flags.add(command.getNegatableOptionTransformer().makeNegative(name, command.getCommandSpec()));
+                }
+            }
         }
         command.getSubcommands().values().forEach(below -> collect(below, flags));
     }
