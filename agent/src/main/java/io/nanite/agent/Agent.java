@@ -77,6 +77,7 @@ public final class Agent implements AutoCloseable {
     private final Counts counts = new Counts();
     private final ExecutorService probing;
     private final Dispatcher dispatcher;
+    private final Suspects suspects;
     private final Announcer announcer;
     private final AgentInbox inbox;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -111,8 +112,17 @@ public final class Agent implements AutoCloseable {
                 injector.getInstance(FatalErrors.class),
                 counts);
         probing = Workers.platform(self + "-probe");
+        String boot = tokens.next().value();
+        suspects = new Suspects(
+                self,
+                config.slots(),
+                transport,
+                loop,
+                boot,
+                job -> dispatcher.dispatch(List.of(job)),
+                dispatcher::poison);
         announcer = new Announcer(
-                new Announcer.Self(config, services.all(), tokens.next().value(), version()),
+                new Announcer.Self(config, services.all(), boot, version()),
                 dispatcher::busy,
                 injector.getInstance(StatusProbe.class),
                 probing,
@@ -125,6 +135,7 @@ public final class Agent implements AutoCloseable {
                 injector.getInstance(Authorizer.class),
                 completed,
                 dispatcher,
+                suspects,
                 announcer,
                 answers,
                 deadLetters,
@@ -195,7 +206,7 @@ public final class Agent implements AutoCloseable {
         try {
             transport.start(listener());
             control = transport.subscribe(Source.control(identity()), inbox.control());
-            work = subscribeToWork();
+            work = takeWork();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -205,10 +216,10 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * Nobody else has this name, or the control queue would have been refused. Who reads the work queue all the same is a
-     * mapper that saves what a former life of this agent has left: it is done in a moment.
+     * Reads the agent's queue. Nobody else has this name, or the control queue would have been refused. Who reads the work
+     * queue all the same is a mapper that saves what a former life of this agent has left: it is done in a moment.
      */
-    private Subscription subscribeToWork() {
+    private Subscription takeWork() {
         long since = loop.time().nanos();
         QueueInUse inUse = null;
         while (true) {
@@ -220,7 +231,7 @@ public final class Agent implements AutoCloseable {
                     throw e;
                 }
                 // Broker-J closes the connection that it refuses something; it is built again meanwhile.
-                if (loop.time().nanos() - since > RESCUE.toNanos()) {
+                if (loop.time().nanos() - since > RESCUE.toNanos() || Thread.interrupted()) {
                     throw inUse;
                 }
                 LOG.info("{} waits for its queue, which somebody empties", identity());
@@ -243,6 +254,7 @@ public final class Agent implements AutoCloseable {
             work.cancel();
         }
         announcer.close();
+        suspects.stop();
         dispatcher.stop();
     }
 
@@ -259,6 +271,7 @@ public final class Agent implements AutoCloseable {
         state = State.CLOSED;
         try {
             dispatcher.close(config.grace());
+            suspects.close();
             probing.shutdownNow();
             if (control != null) {
                 control.cancel();

@@ -10,7 +10,7 @@ import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
-import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ final class AgentDefaults extends AbstractModule {
         Multibinder.newSetBinder(binder(), Interceptor.class);
         orElse(StatusProbe.class, StatusProbe.loadAverage());
         orElse(Authorizer.class, Authorizer.allowAll());
-        orElse(Serializer.class, new JsonSerializer());
+        orElse(Serializer.class, Formats.json());
         orElse(TokenSource.class, TokenSource.secure());
         orElse(FatalErrors.class, error -> {}); // logged where it happens
         OptionalBinder.newOptionalBinder(binder(), EventLoop.class)

@@ -34,6 +34,7 @@ final class AgentInbox {
     private final Authorizer authorizer;
     private final CompletedJobs completed;
     private final Dispatcher dispatcher;
+    private final Suspects suspects;
     private final Announcer announcer;
     private final Answers answers;
     private final DeadLetters deadLetters;
@@ -48,6 +49,7 @@ final class AgentInbox {
             Authorizer authorizer,
             CompletedJobs completed,
             Dispatcher dispatcher,
+            Suspects suspects,
             Announcer announcer,
             Answers answers,
             DeadLetters deadLetters,
@@ -58,6 +60,7 @@ final class AgentInbox {
         this.authorizer = authorizer;
         this.completed = completed;
         this.dispatcher = dispatcher;
+        this.suspects = suspects;
         this.announcer = announcer;
         this.answers = answers;
         this.deadLetters = deadLetters;
@@ -117,7 +120,14 @@ final class AgentInbox {
             Delivery.Part part = parts.get(0);
             boolean again = delivery.redelivered() || "true".equals(part.header(DeadLetters.REDELIVERED));
             Job job = admit(part, again);
-            if (job != null) {
+            if (job == null) {
+                return;
+            }
+            if (job.attempt() > Suspects.MOST_ATTEMPTS) {
+                dispatcher.poison(job);
+            } else if (again) {
+                suspects.add(job);
+            } else {
                 dispatcher.dispatch(List.of(job));
             }
         } else if (delivery.redelivered()) {

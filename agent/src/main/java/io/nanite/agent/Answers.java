@@ -49,6 +49,18 @@ final class Answers {
         return new Finished(outcome, micros, 0);
     }
 
+    /** Says that a job will not be tried again, and leaves it with the dead letters. */
+    Finished poison(Job job) {
+        Outcome.Failure poisoned = Failures.poisoned(job);
+        Identity asker = job.asker();
+        job.silence();
+        if (asker != null) {
+            sender.reply(job.part(), asker, new Result(job.token(), asker, self, poisoned, NOT_RUN), false);
+        }
+        deadLetters.bury(job.part(), job.token(), poisoned.kind() + ": " + poisoned.message());
+        return new Finished(poisoned, NOT_RUN, 0);
+    }
+
     /** Gives a job that came again the answer of the first. */
     void repeat(Job job, Finished first) {
         Identity asker = job.asker();

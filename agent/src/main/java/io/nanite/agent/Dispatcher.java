@@ -293,6 +293,13 @@ final class Dispatcher {
         repeatForFollowers(job, finished);
     }
 
+    /** Ends a job that was begun too often. Any thread. */
+    void poison(Job job) {
+        Finished finished = answers.poison(job);
+        completed.end(job, finished);
+        repeatForFollowers(job, finished);
+    }
+
     /** Not remembered: it was not done, and next time it may be. */
     private void endUnperformed(Job job, Outcome outcome) {
         Finished finished = answers.answer(job, outcome, Answers.NOT_RUN);

@@ -29,6 +29,14 @@ final class Failures {
         return new Failure(Verdict.REFUSED, "Refused", reason);
     }
 
+    static Failure poisoned(Job job) {
+        return new Failure(
+                Verdict.FAILED,
+                "Poisoned",
+                "%s %s: begun %d times without an end (expected: at most %d); it lies with the dead letters"
+                        .formatted(job.service(), job.token(), job.attempt(), Suspects.MOST_ATTEMPTS));
+    }
+
     static Failure expired(Deliverable work) {
         return new Failure(
                 Verdict.TIMEOUT,

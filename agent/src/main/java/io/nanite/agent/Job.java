@@ -33,6 +33,8 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private long told;
     private boolean silent;
     private boolean over;
+    private @Nullable Runnable whenOver;
+    private volatile int attempt;
 
     Job(Deliverable work, Delivery.Part part, boolean redelivered, Answers answers, TimeSource time) {
         this.work = work;
@@ -40,6 +42,17 @@ final class Job implements ActorContext, CompletedJobs.Entry {
         this.redelivered = redelivered;
         this.answers = answers;
         this.time = time;
+        this.attempt = work.metadata().attempt();
+    }
+
+    /** Is called once the job has ended, however it did, or was given back. Before it is run. */
+    synchronized void whenOver(Runnable newWhenOver) {
+        whenOver = newWhenOver;
+    }
+
+    /** Counts the attempt that begins now. */
+    void attempt(int newAttempt) {
+        attempt = newAttempt;
     }
 
     Deliverable work() {
@@ -84,9 +97,19 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     }
 
     /** Lets nobody wait any more, and says who did. */
-    synchronized List<Job> dismiss() {
-        over = true;
-        return followers == null ? List.of() : followers;
+    List<Job> dismiss() {
+        Runnable told;
+        List<Job> dismissed;
+        synchronized (this) {
+            over = true;
+            told = whenOver;
+            whenOver = null;
+            dismissed = followers == null ? List.of() : followers;
+        }
+        if (told != null) {
+            told.run();
+        }
+        return dismissed;
     }
 
     @Override
@@ -123,7 +146,7 @@ final class Job implements ActorContext, CompletedJobs.Entry {
 
     @Override
     public int attempt() {
-        return work.metadata().attempt();
+        return attempt;
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,19 +118,12 @@ final class AgentCommand implements Callable<Integer> {
                     jars.asModule());
             common.shutdown().with(agent::close);
             if (companion != null) {
-                endWith(companion, agent);
+                common.shutdown().alsoWith(companion);
             }
             agent.start();
             agent.awaitClose();
             return ExitCode.OK.code();
         }
-    }
-
-    private static void endWith(int pid, Agent agent) {
-        CompletableFuture<?> end = ProcessHandle.of(pid)
-                .<CompletableFuture<?>>map(ProcessHandle::onExit)
-                .orElseGet(() -> CompletableFuture.completedFuture(null));
-        var unused = end.thenRunAsync(agent::close);
     }
 
     private Path folder() {

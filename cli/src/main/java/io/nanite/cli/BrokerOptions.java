@@ -3,9 +3,8 @@ package io.nanite.cli;
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.core.packet.Printable;
-import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.SmileSerializer;
 import io.nanite.rabbitmq.RabbitConfig;
 import java.time.Duration;
 import java.util.Locale;
@@ -112,8 +111,7 @@ final class BrokerOptions {
             scope = ScopeType.INHERIT,
             names = {"-l", "--log-level"},
             paramLabel = "LEVEL",
-            description =
-                    "fatal, error, warn, info, debug or trace (default: info for what stays, warn for what ends by itself)")
+            description = "fatal, error, warn, info, debug or trace (default: info, for a single call warn)")
     @Nullable
     String logLevel;
 
@@ -140,8 +138,8 @@ final class BrokerOptions {
 
     Serializer serializer() {
         return switch (format.toLowerCase(Locale.ROOT)) {
-            case "json" -> new JsonSerializer();
-            case "smile" -> new SmileSerializer();
+            case "json" -> Formats.json();
+            case "smile" -> Formats.smile();
             default -> throw ConfigException.of("format", Printable.of(format), "json or smile");
         };
     }

@@ -24,6 +24,11 @@ abstract class CallCommand implements Callable<Integer> {
     /** How long agents may take to say that they are there, before it is said that nobody is. */
     private static final Duration DISCOVERY = Duration.ofSeconds(2);
 
+    private static final Duration QUIET = Duration.ofMillis(100);
+
+    /** Whom this misses is not asked: better a little late. */
+    private static final Duration QUIET_FOR_ALL = Duration.ofMillis(400);
+
     private static final List<String> SELECTORS =
             List.of(Selectors.LEAST_LOADED, Selectors.RANDOM, Selectors.ROUND_ROBIN, Selectors.ALL);
 
@@ -97,7 +102,7 @@ abstract class CallCommand implements Callable<Integer> {
         try (Mapper running = mapper.start(timeout, false)) {
             // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
             running.awaitService(wanted.path(), 1, timeout.compareTo(DISCOVERY) < 0 ? timeout : DISCOVERY);
-            running.awaitQuiet(Duration.ofMillis(100), DISCOVERY);
+            running.awaitQuiet(selector.equals(Selectors.ALL) ? QUIET_FOR_ALL : QUIET, DISCOVERY);
             return call(running, wanted, text ? payload : Json.payload(payload), options);
         }
     }

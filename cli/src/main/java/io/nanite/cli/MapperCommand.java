@@ -50,6 +50,8 @@ final class MapperCommand implements Callable<Integer> {
     @Option(
             names = "--offline-failsafe",
             scope = ScopeType.INHERIT,
+            negatable = true,
+            fallbackValue = "true",
             description =
                     "calls that nobody can serve wait until somebody can; a mapper that runs with this also gives "
                             + "out what others left")

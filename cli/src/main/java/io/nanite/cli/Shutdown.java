@@ -3,6 +3,7 @@ package io.nanite.cli;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ final class Shutdown {
     /** By POSIX a process that a signal ended has this more than the signal's number for its exit code. */
     private static final int SIGNALLED = 128;
 
+    private static final int TERM = 15;
     private static final List<String> SIGNALS = List.of("TERM", "INT", "HUP");
 
     private final AtomicInteger first = new AtomicInteger();
@@ -41,6 +43,20 @@ final class Shutdown {
     /** What to do at the first signal, on a thread of its own. The command ends by itself then, in its own time. */
     void with(Runnable newEnding) {
         ending = newEnding;
+    }
+
+    /** The end of that process, or that it is not there, counts as the first TERM. */
+    void alsoWith(long pid) {
+        var unused = ProcessHandle.of(pid)
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(null))
+                .thenRun(this::bereft);
+    }
+
+    private void bereft() {
+        if (first.compareAndSet(0, TERM)) {
+            ending.run();
+        }
     }
 
     /** The exit code of a command that a signal has ended before it was done; null if none came. */

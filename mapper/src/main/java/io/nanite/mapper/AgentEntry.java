@@ -22,6 +22,7 @@ final class AgentEntry implements Candidate {
     private volatile Vitals vitals;
     private volatile long lastSeen;
     private volatile boolean suspect;
+    private volatile boolean leaving;
 
     // Touched only on the loop.
     private long lastProbe;
@@ -62,6 +63,15 @@ final class AgentEntry implements Candidate {
         suspect = true;
         lastProbe = now;
         probed = true;
+    }
+
+    /** It said goodbye, and may still finish what it has begun; until it is told to have gone. On the loop. */
+    void leaving(boolean isLeaving) {
+        leaving = isLeaving;
+    }
+
+    boolean isLeaving() {
+        return leaving;
     }
 
     boolean isSuspect() {

@@ -8,7 +8,7 @@ import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Authorizer;
-import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
@@ -132,7 +132,7 @@ public final class Mapper implements AutoCloseable {
     public static final class Builder {
 
         private final MapperConfig config;
-        private Serializer serializer = new JsonSerializer();
+        private Serializer serializer = Formats.json();
         private MapperListener listener = new MapperListener() {};
         private Authorizer authorizer = Authorizer.allowAll();
         private Selectors selectors = Selectors.standard(new SharedRandom());
@@ -143,7 +143,7 @@ public final class Mapper implements AutoCloseable {
             this.config = config;
         }
 
-        /** How packets are written and read; JSON if nothing else is said. */
+        /** How packets are written and read; if nothing else is said, JSON is written, JSON and Smile are read. */
         public Builder serializer(Serializer newSerializer) {
             serializer = newSerializer;
             return this;
@@ -239,7 +239,7 @@ public final class Mapper implements AutoCloseable {
         long now = loop.time().nanos();
         for (OpenJob job : jobs.all()) {
             if (now - job.deadline() >= 0) {
-                jobs.end(job, Verdict.TIMEOUT, "TimedOut", "%s did not answer in time");
+                router.expire(job);
             }
         }
         presences.probe();

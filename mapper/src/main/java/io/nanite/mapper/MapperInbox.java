@@ -89,11 +89,22 @@ final class MapperInbox {
 
     private @Nullable Packet read(Delivery.Part part) {
         Packet packet = unsealed(part);
-        if (packet != null && authorizer.authorize(packet) instanceof Decision.Denied denied) {
-            LOG.warn("refused a {}: {}", packet.getClass().getSimpleName(), denied.reason());
+        String denial = packet == null ? null : denial(packet);
+        if (packet != null && denial != null) {
+            LOG.warn("refused a {}: {}", packet.getClass().getSimpleName(), denial);
             return null;
         }
         return packet;
+    }
+
+    /** Why the packet may not be acted on; null if it may. One that cannot be judged may not. */
+    private @Nullable String denial(Packet packet) {
+        try {
+            return authorizer.authorize(packet) instanceof Decision.Denied denied ? denied.reason() : null;
+        } catch (RuntimeException e) {
+            LOG.error("the authorizer failed", e);
+            return "the authorizer failed";
+        }
     }
 
     private @Nullable Packet unsealed(Delivery.Part part) {

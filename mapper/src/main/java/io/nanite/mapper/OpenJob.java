@@ -110,7 +110,12 @@ final class OpenJob {
         return waiting.get(agent.identity()) == agent;
     }
 
-    /** The same agent in a new life: what it owes, it still owes. */
+    /** What it waits for under this name; null if nothing. */
+    synchronized @Nullable AgentEntry waitingFor(Identity agent) {
+        return waiting.get(agent);
+    }
+
+    /** The same agent, registered anew: what it owes, it still owes. */
     synchronized void replace(AgentEntry old, AgentEntry now) {
         if (waiting.replace(old.identity(), old, now)) {
             old.answered();

@@ -94,7 +94,7 @@ final class OrphanRescue implements AutoCloseable {
     }
 
     private void comeFor(Identity agent, Duration in) {
-        var unused = loop.after(in, () -> begin(agent));
+        loop.after(in, () -> begin(agent));
     }
 
     /** An agent is here: what is its own is for it, and what others left may be for it too. Any thread. */

@@ -12,6 +12,7 @@ import io.nanite.core.packet.Vitals;
 import io.nanite.core.transport.PacketSender;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -28,6 +29,9 @@ final class Presences {
     /** How often it is asked. */
     private static final long PROBE_EVERY = Duration.ofMillis(500).toNanos();
 
+    /** Who said goodbye has at most so long to finish; that is twice the longest grace anybody should need. */
+    private static final long LONGEST_GOODBYE = Duration.ofMinutes(2).toNanos();
+
     /** How often an agent that pings and is not known is asked to register. */
     private static final long ASK_EVERY = Duration.ofSeconds(1).toNanos();
 
@@ -43,6 +47,11 @@ final class Presences {
 
     /** Agents that were asked to register, and when. */
     private final Map<Identity, Long> asked = new HashMap<>();
+
+    /** Agents that said goodbye and finish what they have begun. */
+    private final Map<Identity, Leaving> leaving = new HashMap<>();
+
+    private record Leaving(AgentEntry agent, long since) {}
 
     private boolean linked = true;
 
@@ -90,6 +99,7 @@ final class Presences {
     private void registered(Register register) {
         Identity identity = register.identity();
         asked.remove(identity);
+        gone(identity); // if it was leaving, it is back in a new life
         AgentEntry before = registry.find(identity);
         if (before != null
                 && before.sameLife(register.vitals())
@@ -102,12 +112,7 @@ final class Presences {
         registry.put(agent);
         LOG.info("{} is here with {} services", identity, register.services().size());
         callbacks.execute(() -> listener.registered(identity));
-        if (before != null) {
-            jobs.all().forEach(job -> job.replace(before, agent));
-            if (!before.sameLife(register.vitals())) {
-                router.resend(agent);
-            }
-        }
+        router.came(agent, before != null && before.sameLife(register.vitals()));
         watch.came(agent);
     }
 
@@ -139,9 +144,22 @@ final class Presences {
         if (agent != null && registry.remove(agent)) {
             LOG.info("{} has left", identity);
             callbacks.execute(() -> listener.unregistered(identity));
-            // It finishes what it has begun and answers; what it had not begun it gave back to its queue.
-            router.reroute(agent, "has left");
-            watch.died(agent); // it may have given back what nobody but us will see
+            // It finishes what it has begun and answers: that is not for another until it is gone.
+            agent.leaving(true);
+            leaving.put(identity, new Leaving(agent, time.nanos()));
+            if (!agent.hasControl()) {
+                gone(identity);
+            }
+        }
+    }
+
+    /** An agent that said goodbye has gone: what it has not answered, and what it gave back, is for others. */
+    private void gone(Identity identity) {
+        Leaving left = leaving.remove(identity);
+        if (left != null) {
+            left.agent().leaving(false);
+            router.reroute(left.agent(), "has left");
+            watch.died(left.agent());
         }
     }
 
@@ -149,6 +167,7 @@ final class Presences {
     void missing(Identity identity, boolean workQueue) {
         AgentEntry agent = registry.find(identity);
         if (agent == null) {
+            gone(identity);
             return;
         }
         if (workQueue || agent.isSuspect()) {
@@ -214,6 +233,13 @@ final class Presences {
         for (AgentEntry agent : registry.all()) {
             if (agent.isSuspect()) {
                 probe(agent, now);
+            }
+        }
+        for (Leaving left : List.copyOf(leaving.values())) {
+            if (now - left.since() > LONGEST_GOODBYE) {
+                gone(left.agent().identity());
+            } else {
+                probe(left.agent(), now);
             }
         }
     }

@@ -359,12 +359,13 @@ final class Router {
         if (job.options().target() != null) {
             return; // its queue keeps it, and the deadline ends it, if the agent does not come back
         }
-        AgentEntry other = job.several() || job.reroutes() >= MOST_REROUTES ? null : another(job, gone);
+        boolean tooOften = job.reroutes() >= MOST_REROUTES;
+        AgentEntry other = job.several() || tooOften ? null : another(job, gone);
         if (other == null) {
-            jobs.accept(
-                    job,
-                    gone.identity(),
-                    new Outcome.Failure(Verdict.LOST, "AgentLost", "%s %s".formatted(gone.identity(), why)));
+            // One that several were asked has an end without this one; any other waits for somebody to come.
+            if (job.several() || tooOften) {
+                jobs.accept(job, gone.identity(), lost(gone, why));
+            }
             return;
         }
         int times = job.move(gone, other);
@@ -374,6 +375,42 @@ final class Router {
                 metadata = metadata.nextAttempt();
             }
             send(job, other, job.request().with(metadata));
+        }
+    }
+
+    private static Outcome.Failure lost(AgentEntry gone, String why) {
+        return new Outcome.Failure(Verdict.LOST, "AgentLost", "%s %s".formatted(gone.identity(), why));
+    }
+
+    /** The deadline of a job has passed: says of each agent that it still waits for whether it is slow or gone. */
+    void expire(OpenJob job) {
+        for (AgentEntry agent : job.waiting()) {
+            if (isGone(agent)) {
+                jobs.accept(job, agent.identity(), lost(agent, "went away, and nobody else could do it in time"));
+            }
+        }
+        jobs.end(job, Verdict.TIMEOUT, "TimedOut", "%s did not answer in time");
+    }
+
+    private boolean isGone(AgentEntry agent) {
+        return registry.find(agent.identity()) != agent && !agent.isLeaving();
+    }
+
+    /**
+     * An agent is here, for the first time or again. What it was asked and has not answered is sent again, unless it is in
+     * the same life as before; what waits for somebody who is gone may be for it now. On the loop.
+     */
+    void came(AgentEntry agent, boolean sameLife) {
+        for (OpenJob job : jobs.all()) {
+            AgentEntry asked = job.waitingFor(agent.identity());
+            if (asked != null) {
+                job.replace(asked, agent);
+                if (!sameLife) {
+                    send(job, agent, job.request());
+                }
+            } else if (!job.several() && agent.services().contains(job.request().service())) {
+                job.waiting().stream().filter(this::isGone).forEach(gone -> reroute(job, gone, "went away"));
+            }
         }
     }
 
@@ -405,15 +442,6 @@ final class Router {
                                 Verdict.LOST, "UnknownAgent", "%s has no queue any more".formatted(target)));
             } else {
                 reroute(job, agent, "has no queue any more");
-            }
-        }
-    }
-
-    /** Sends again what the agent was asked and has not answered; it knows what it has done already. On the loop. */
-    void resend(AgentEntry agent) {
-        for (OpenJob job : jobs.all()) {
-            if (job.waitsFor(agent)) {
-                send(job, agent, job.request());
             }
         }
     }

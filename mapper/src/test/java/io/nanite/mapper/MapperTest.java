@@ -535,16 +535,85 @@ class MapperTest {
     }
 
     @Test
-    void whereNobodyElseCanTheWorkOfADeadAgentIsLost() throws Exception {
+    void whereNobodyElseCanTheWorkOfADeadAgentIsLostAtItsDeadline() throws Exception {
         HandAgent fred = agent("fred", 0.1);
-        Job job = mapper.request(ECHO, "x");
+        Job job = mapper.request(ECHO, "x", CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(20)));
 
         fred.die();
-        for (int i = 0; i < 20; i++) {
+        pass(Duration.ofSeconds(15));
+        assertThat(job.isDone()).isFalse();
+        pass(Duration.ofSeconds(6));
+
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.LOST);
+    }
+
+    @Test
+    void whoeverComesInTimeTakesTheWorkOfADeadAgent() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        Job job = mapper.request(ECHO, "x");
+        fred.die();
+        pass(Duration.ofSeconds(5));
+
+        HandAgent bob = agent("bob", 0.5);
+
+        bob.answer("just in time");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "just in time"));
+    }
+
+    @Test
+    void anAgentThatComesBackFromTheDeadIsAskedAgain() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        Job job = mapper.request(ECHO, "x");
+        fred.die();
+        pass(Duration.ofSeconds(5));
+        assertThat(known()).isEmpty();
+        fred.work.clear();
+
+        fred.revive();
+        fred.booted("boot-2").register(0.1);
+        loop.run();
+
+        assertThat(fred.work).isNotEmpty();
+        fred.answer("second life");
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "second life"));
+    }
+
+    @Test
+    void anAgentThatLeavesFinishesWhatItHasBegun() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job one = mapper.request(ECHO, "x");
+        Job all = mapper.request(ECHO, "y", CallOptions.all());
+
+        fred.unregister();
+        loop.run();
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofMillis(50));
+        }
+        assertThat(known()).containsExactly("bob");
+        bob.answer("b");
+        fred.answer("begun");
+        fred.answer("f");
+
+        assertThat(end(one).values()).isEqualTo(Map.of("fred", "begun"));
+        assertThat(end(all).values()).isEqualTo(Map.of("fred", "f", "bob", "b"));
+        assertThat(bob.work).isEmpty();
+    }
+
+    @Test
+    void whatAnAgentLeftBehindIsForOthersOnceItIsGone() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.unregister();
+        fred.die();
+        for (int i = 0; i < 40; i++) {
             pass(Duration.ofMillis(50));
         }
 
-        assertThat(end(job).single().verdict()).isEqualTo(Verdict.LOST);
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
     }
 
     @Test
@@ -576,7 +645,7 @@ class MapperTest {
         passWithPings(Duration.ofSeconds(2), bob);
 
         assertThat(bob.work).isEmpty();
-        assertThat(end(job).single().verdict()).isEqualTo(Verdict.TIMEOUT);
+        assertThat(end(job).single().verdict()).isEqualTo(Verdict.LOST);
     }
 
     @Test

@@ -64,13 +64,15 @@ final class Topology implements AutoCloseable {
         // Exclusive queues are never durable: Broker-J would keep one, locked, when its connection is gone.
         ensure(
                 "queue " + source.queue(),
-                channel -> channel.queueDeclare(
-                        source.queue(),
-                        durable,
-                        !durable,
-                        !durable,
-                        durable ? durableArguments() : type(RabbitConfig.QueueType.CLASSIC)),
-                channel -> channel.queueDeclarePassive(source.queue()));
+                channel -> admit(
+                        source,
+                        channel.queueDeclare(
+                                source.queue(),
+                                durable,
+                                !durable,
+                                !durable,
+                                durable ? durableArguments() : type(RabbitConfig.QueueType.CLASSIC))),
+                channel -> admit(source, channel.queueDeclarePassive(source.queue())));
         for (Address.Exchange from : source.bindings()) {
             ensure("binding of %s to %s".formatted(source.queue(), from.name()), channel -> {
                 channel.queueBind(source.queue(), from.name(), from.key());
@@ -78,16 +80,20 @@ final class Topology implements AutoCloseable {
         }
     }
 
+    /** Refuses a queue for one reader that has one: to be refused by the broker costs a connection on some. */
+    private static void admit(Source source, AMQP.Queue.DeclareOk declared) {
+        if (source.lifetime() != Source.Lifetime.SHARED && declared.getConsumerCount() > 0) {
+            throw new QueueInUse(
+                    "queue %s: %d readers (expected: none; is another process of this name running?)"
+                            .formatted(source.queue(), declared.getConsumerCount()),
+                    null);
+        }
+    }
+
     /** Looks whether somebody else's queue is there and has no reader. */
     void look(Source source) {
         try {
-            attempt(channel -> {
-                int readers = channel.queueDeclarePassive(source.queue()).getConsumerCount();
-                if (readers > 0) {
-                    throw new QueueInUse(
-                            "queue %s: %d readers (expected: none)".formatted(source.queue(), readers), null);
-                }
-            });
+            attempt(channel -> admit(source, channel.queueDeclarePassive(source.queue())));
         } catch (IOException | ShutdownSignalException e) {
             ShutdownSignalException signal = Refusals.signal(e);
             if (signal != null && Refusals.code(signal) == AMQP.NOT_FOUND) {

@@ -23,6 +23,18 @@ public final class Formats implements Serializer {
         this.reading = List.copyOf(reading);
     }
 
+    /** Writes JSON, which every agent reads; reads JSON and Smile. */
+    public static Formats json() {
+        JsonSerializer json = new JsonSerializer();
+        return new Formats(json, List.of(json, new SmileSerializer()));
+    }
+
+    /** Writes Smile, the compact form, for a fabric of our own; reads Smile and JSON. */
+    public static Formats smile() {
+        SmileSerializer smile = new SmileSerializer();
+        return new Formats(smile, List.of(smile, new JsonSerializer()));
+    }
+
     @Override
     public String contentType() {
         return writing.contentType();

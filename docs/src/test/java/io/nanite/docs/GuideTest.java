@@ -1,0 +1,312 @@
+package io.nanite.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.inject.Inject;
+import io.nanite.agent.Agent;
+import io.nanite.agent.AgentConfig;
+import io.nanite.agent.AgentModule;
+import io.nanite.agent.actor.Actor;
+import io.nanite.agent.actor.ActorContext;
+import io.nanite.agent.actor.Expose;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Push;
+import io.nanite.core.packet.Status;
+import io.nanite.core.packet.Verdict;
+import io.nanite.core.security.Decision;
+import io.nanite.mapper.CallOptions;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
+import io.nanite.mapper.MapperListener;
+import io.nanite.mapper.NoAgentException;
+import io.nanite.mapper.Outcomes;
+import io.nanite.mapper.Pushed;
+import io.nanite.mapper.UnknownAgentException;
+import io.nanite.mapper.UnknownSelectorException;
+import io.nanite.mapper.selector.Candidate;
+import io.nanite.mapper.selector.Selectors;
+import io.nanite.testkit.InMemoryBroker;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Everything that the guide shows, done. */
+class GuideTest {
+
+    // region shapes
+    @Actor("tool")
+    static final class Toolbox {
+
+        private final Clock clock;
+
+        @Inject
+        Toolbox(Clock clock) {
+            this.clock = clock;
+        }
+
+        /** /tool/time: takes nothing. */
+        @Expose
+        Instant time() {
+            return clock.instant();
+        }
+
+        /** /tool/greet: takes the payload, as the type that it wants. */
+        @Expose("greet")
+        String sayHelloTo(String name) {
+            return "hello " + name;
+        }
+
+        /** /tool/left: takes the payload and what is known of the job. */
+        @Expose
+        String left(Map<String, Object> unused, ActorContext job) {
+            return "%s, try %d, %d s left"
+                    .formatted(
+                            job.from(),
+                            job.attempt(),
+                            job.remaining().orElse(Duration.ZERO).toSeconds());
+        }
+
+        /** /tool/later: a stage is awaited. */
+        @Expose
+        CompletableFuture<Integer> later(int number) {
+            return CompletableFuture.completedFuture(number + 1);
+        }
+
+        /** Not exposed: nobody outside this process can call it. */
+        String secret() {
+            return "secret";
+        }
+    }
+    // endregion shapes
+
+    private final AtomicInteger depth = new AtomicInteger();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+    private final InMemoryBroker broker = InMemoryBroker.threaded();
+    private final Agent fred = agent("fred", Set.of("gpu", "london"));
+    private final Agent bob = agent("bob", Set.of("london"));
+    private final Mapper mapper = mapper();
+
+    private Agent agent(String name, Set<String> tags) {
+        // region module
+        AgentModule module = new AgentModule() {
+            @Override
+            protected void configure() {
+                actor(Toolbox.class);
+                bind(Clock.class).toInstance(Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+                statusProbe(() -> Status.of(depth.get()));
+                interceptor((job, call) -> {
+                    calls.incrementAndGet();
+                    return call.proceed();
+                });
+                authorizer(packet ->
+                        packet instanceof Push push && push.service().method().equals("time")
+                                ? Decision.denied("nobody needs to be told the time")
+                                : Decision.allowed());
+            }
+        };
+        // endregion module
+        // region config
+        AgentConfig config = AgentConfig.named(name)
+                .withSlots(16)
+                .withPingTime(Duration.ofSeconds(5))
+                .withGrace(Duration.ofSeconds(10))
+                .withTags(tags);
+        // endregion config
+        return Agent.create(config, broker.transport(name), module);
+    }
+
+    private Mapper mapper() {
+        // region custom
+        Selectors selectors = Selectors.standard(new SplittableRandom())
+                .with("most_slots", (demand, able) -> able.stream()
+                        .max(Comparator.comparingInt(Candidate::slots))
+                        .map(List::of)
+                        .orElseThrow());
+        Mapper mapper = Mapper.with(MapperConfig.named("web1").withTimeout(Duration.ofSeconds(20)))
+                .selectors(selectors)
+                .listener(new MapperListener() {
+                    @Override
+                    public void registered(Identity agent) {
+                        news.add(agent.name() + " is here");
+                    }
+
+                    @Override
+                    public void unregistered(Identity agent) {
+                        news.add(agent.name() + " has left");
+                    }
+
+                    @Override
+                    public void timedOut(Identity agent) {
+                        news.add(agent.name() + " is gone");
+                    }
+                })
+                .start(broker.transport("mapper"));
+        // endregion custom
+        return mapper;
+    }
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        fred.start();
+        bob.start();
+        assertThat(mapper.awaitService("/tool/greet", 2, Duration.ofSeconds(10)))
+                .isTrue();
+    }
+
+    @AfterEach
+    void close() {
+        mapper.close();
+        fred.close();
+        bob.close();
+    }
+
+    @Test
+    void actorsTakeAndGiveWhatTheySay() throws InterruptedException {
+        assertThat(ask("/tool/time", null)).isEqualTo("1970-01-01T00:00:00Z");
+        assertThat(ask("/tool/greet", "ann")).isEqualTo("hello ann");
+        assertThat(ask("/tool/left", Map.of())).startsWith("mapper-web1, try 1, ");
+        assertThat(ask("/tool/later", 1)).hasToString("2");
+        assertThat(calls).hasValue(4);
+        assertThatThrownBy(() -> ask("/tool/secret", null)).isInstanceOf(NoAgentException.class);
+    }
+
+    private String ask(String service, @Nullable Object payload) throws InterruptedException {
+        Outcome outcome = mapper.request(service, payload).await().single();
+        return String.valueOf(((Outcome.Success) outcome).payload().value());
+    }
+
+    @Test
+    void aCallerChoosesWho() throws InterruptedException {
+        // region options
+        mapper.request("/tool/greet", "one"); // the least loaded agent
+        mapper.request("/tool/greet", "each", CallOptions.all()); // an answer from every agent
+        mapper.request("/tool/greet", "fred", CallOptions.target("fred")); // this agent or nobody
+        mapper.request(
+                "/tool/greet",
+                "somebody",
+                CallOptions.DEFAULT
+                        .withSelector(Selectors.ROUND_ROBIN)
+                        .withTags(Set.of("gpu", "london")) // agents that carry both
+                        .withTimeout(Duration.ofSeconds(3))
+                        .withPersistent(true)); // outlives a restart of the broker
+        // endregion options
+        Outcomes gpu = mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withTags(Set.of("gpu")))
+                .await();
+        assertThat(gpu.byAgent()).containsOnlyKeys(Identity.agent("fred"));
+        assertThat(mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withSelector("most_slots"))
+                        .await()
+                        .ok())
+                .isTrue();
+    }
+
+    @Test
+    void everyAgentHasAnOutcome() throws InterruptedException {
+        // region outcomes
+        Outcomes outcomes =
+                mapper.request("/tool/greet", "ann", CallOptions.all()).await();
+        outcomes.byAgent().forEach((agent, outcome) -> {
+            if (outcome instanceof Outcome.Success success) {
+                news.add("%s: %s".formatted(agent.name(), success.payload().value()));
+            } else if (outcome instanceof Outcome.Failure failure) {
+                news.add(
+                        "%s: %s, %s: %s".formatted(agent.name(), failure.verdict(), failure.kind(), failure.message()));
+            }
+        });
+        var values = outcomes.values(); // of those that succeeded, by the names of the agents
+        List<Identity> silent = outcomes.with(Verdict.TIMEOUT); // who did not answer in time
+        // endregion outcomes
+        assertThat(values).containsEntry("fred", "hello ann").containsEntry("bob", "hello ann");
+        assertThat(silent).isEmpty();
+        assertThat(news).contains("fred: hello ann", "bob: hello ann");
+    }
+
+    @Test
+    void aThreadNeedNotWait() throws InterruptedException {
+        // region async
+        mapper.request("/tool/greet", "ann").outcomes().whenComplete((outcomes, error) -> {
+            if (error != null) {
+                news.add("nobody was asked: " + error.getMessage());
+            } else {
+                news.add("answer: " + outcomes.values().values());
+            }
+        });
+        // endregion async
+        assertThat(next("answer")).isEqualTo("answer: [hello ann]");
+    }
+
+    private String next(String start) throws InterruptedException {
+        String line = news.poll(10, TimeUnit.SECONDS);
+        while (line != null && !line.startsWith(start)) {
+            line = news.poll(10, TimeUnit.SECONDS);
+        }
+        return String.valueOf(line);
+    }
+
+    @Test
+    void aPushSaysWhoHasIt() throws Exception {
+        // region push
+        Pushed pushed = mapper.push("/tool/greet", "ann", CallOptions.target("bob"))
+                .toCompletableFuture()
+                .get(); // the broker has it, in the queue of each of these agents
+        List<Identity> agents = pushed.agents();
+        // endregion push
+        assertThat(agents).containsExactly(Identity.agent("bob"));
+    }
+
+    @Test
+    void whatCannotBeAskedForIsSaidAtOnce() {
+        assertThatThrownBy(() -> mapper.request("/tool/nothing", null).await())
+                .isInstanceOf(NoAgentException.class)
+                .hasMessage("/tool/nothing: no live agent offers it");
+        assertThatThrownBy(() -> mapper.request("/tool/greet", "x", CallOptions.target("ann"))
+                        .await())
+                .isInstanceOf(UnknownAgentException.class);
+        assertThatThrownBy(() -> mapper.request("/tool/greet", "x", CallOptions.DEFAULT.withSelector("best"))
+                        .await())
+                .isInstanceOf(UnknownSelectorException.class);
+    }
+
+    @Test
+    void agentsComeAndGo() throws InterruptedException {
+        fred.close();
+        assertThat(next("fred has left")).isEqualTo("fred has left");
+        assertThat(mapper.agents()).extracting(agent -> agent.identity().name()).containsExactly("bob");
+    }
+
+    @Test
+    void aServiceIsTestedWithoutABroker() throws InterruptedException {
+        // region test
+        InMemoryBroker broker = InMemoryBroker.threaded();
+        try (Agent agent = Agent.start(AgentConfig.named("a"), broker.transport("a"), new AgentModule() {
+                    @Override
+                    protected void configure() {
+                        actor(Prices.class);
+                    }
+                });
+                Mapper mapper = Mapper.start(MapperConfig.named("test"), broker.transport("test"))) {
+            mapper.awaitService("/prices/total", 1, Duration.ofSeconds(5));
+            Outcomes outcomes =
+                    mapper.request("/prices/total", new Prices.Order("tea", 2)).await();
+            assertThat(outcomes.values().get(agent.identity().name())).hasToString("500");
+        }
+        // endregion test
+    }
+}
