@@ -206,7 +206,7 @@ public final class Agent implements AutoCloseable {
         try {
             transport.start(listener());
             control = transport.subscribe(Source.control(identity()), inbox.control());
-            work = subscribeToWork();
+            work = takeWork();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -216,10 +216,10 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * Nobody else has this name, or the control queue would have been refused. Who reads the work queue all the same is a
-     * mapper that saves what a former life of this agent has left: it is done in a moment.
+     * Reads the agent's queue. Nobody else has this name, or the control queue would have been refused. Who reads the work
+     * queue all the same is a mapper that saves what a former life of this agent has left: it is done in a moment.
      */
-    private Subscription subscribeToWork() {
+    private Subscription takeWork() {
         long since = loop.time().nanos();
         QueueInUse inUse = null;
         while (true) {
@@ -231,7 +231,7 @@ public final class Agent implements AutoCloseable {
                     throw e;
                 }
                 // Broker-J closes the connection that it refuses something; it is built again meanwhile.
-                if (loop.time().nanos() - since > RESCUE.toNanos()) {
+                if (loop.time().nanos() - since > RESCUE.toNanos() || Thread.interrupted()) {
                     throw inUse;
                 }
                 LOG.info("{} waits for its queue, which somebody empties", identity());
