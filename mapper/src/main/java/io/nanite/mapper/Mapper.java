@@ -35,8 +35,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A mapper: ask it for work, and it finds the agents. Any number of them may share a fabric; each hears all agents, and
- * none is more than another. Safe for use by many threads; no method of it blocks but {@link #start}, {@link
- * #awaitService} and {@link #close}.
+ * none is more than another. Safe for use by many threads.
+ *
+ * <p>Only starting, closing and the methods that begin with {@code await} wait for others. A call may write its message to
+ * the socket on the thread that makes it, and so last as long as the network takes the bytes.
  */
 public final class Mapper implements AutoCloseable {
 
