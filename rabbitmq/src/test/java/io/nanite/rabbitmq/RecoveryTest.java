@@ -102,7 +102,11 @@ class RecoveryTest {
         expect("epoch 1");
         expect("connected");
         transport.send(parcel("after"));
-        assertThat(nextBody()).isEqualTo("after");
+        String next = nextBody();
+        while (next.equals("before")) {
+            next = nextBody(); // its ack was still under way: at least once
+        }
+        assertThat(next).isEqualTo("after");
     }
 
     @EveryBroker(own = true)
