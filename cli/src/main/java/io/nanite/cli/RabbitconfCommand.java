@@ -6,6 +6,7 @@ import io.nanite.core.Secret;
 import io.nanite.rabbitmq.Provisioner;
 import io.nanite.rabbitmq.ProvisioningException;
 import java.net.URI;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Option;
                 "Makes the vhost /nanite, the users mapper and nanite, and their permissions, in a RabbitMQ: through "
                         + "rabbitmqctl if it answers here, else through the management HTTP API. Doing it twice changes nothing.")
 final class RabbitconfCommand implements Callable<Integer> {
+
+    private static final URI HERE = URI.create("http://127.0.0.1:15672");
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -38,8 +41,10 @@ final class RabbitconfCommand implements Callable<Integer> {
     @Option(
             names = "--management-url",
             paramLabel = "URL",
-            description = "of the management API (default: http://127.0.0.1:15672)")
-    URI management = URI.create("http://127.0.0.1:15672");
+            description = "of the management API of a broker elsewhere, which is then the only way "
+                    + "(default: http://127.0.0.1:15672, where rabbitmqctl does not answer)")
+    @Nullable
+    URI management;
 
     @Option(names = "--admin-user", paramLabel = "USER", description = "for the management API (default: guest)")
     String adminUser = "guest";
@@ -64,13 +69,18 @@ final class RabbitconfCommand implements Callable<Integer> {
             throw ConfigException.of("vhost", vhost, "a name such as /nanite");
         }
         try {
-            new Provisioner(management, adminUser, new Secret(adminPass))
-                    .provision(vhost, new Secret(pass))
-                    .forEach(common.out()::println);
+            prepare().forEach(common.out()::println);
             return ExitCode.OK.code();
         } catch (ProvisioningException e) {
             common.err().println(e.getMessage());
             return ExitCode.NO_BROKER.code();
         }
+    }
+
+    private List<String> prepare() throws InterruptedException {
+        Secret admin = new Secret(adminPass);
+        return management == null
+                ? new Provisioner(HERE, adminUser, admin).provision(vhost, new Secret(pass))
+                : new Provisioner(management, adminUser, admin).provisionThere(vhost, new Secret(pass));
     }
 }

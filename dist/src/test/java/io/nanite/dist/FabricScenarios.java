@@ -50,7 +50,7 @@ abstract class FabricScenarios {
         shell.close();
     }
 
-    private Running agent(String token, String... more) throws InterruptedException {
+    Running agent(String token, String... more) throws InterruptedException {
         return agent(shell, token, more);
     }
 
@@ -69,7 +69,13 @@ abstract class FabricScenarios {
         return all;
     }
 
-    private Ended mapper(String... arguments) throws InterruptedException {
+    Running mapperThatStays(String token) throws InterruptedException {
+        Running mapper = shell.start("nanite-mapper", mapperArguments("--token", token));
+        mapper.awaitLine("mapper-" + token + " is up");
+        return mapper;
+    }
+
+    Ended mapper(String... arguments) throws InterruptedException {
         return unwarned(shell.run("nanite-mapper", mapperArguments(arguments)));
     }
 
@@ -237,8 +243,7 @@ abstract class FabricScenarios {
 
     @Test
     void aMapperThatStaysTellsWhoComesAndGoesAndEndsWithZero() throws InterruptedException {
-        Running mapper = shell.start("nanite-mapper", mapperArguments("--token", "watcher"));
-        mapper.awaitLine("mapper-watcher is up");
+        Running mapper = mapperThatStays("watcher");
         Running fred = agent("fred");
         mapper.awaitLine("nanite-fred");
         fred.signal("TERM");
@@ -263,8 +268,7 @@ abstract class FabricScenarios {
 
     @Test
     void aSecondMapperOfTheSameNameIsRefusedByName() throws InterruptedException {
-        Running first = shell.start("nanite-mapper", mapperArguments("--token", "web1"));
-        first.awaitLine("mapper-web1 is up");
+        mapperThatStays("web1");
         Ended second = mapper("agents", "--token", "web1");
         assertThat(second.code()).isEqualTo(4);
         assertThat(second.err()).contains("mapper-web1").hasLineCount(1);

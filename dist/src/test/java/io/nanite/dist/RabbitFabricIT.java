@@ -1,5 +1,7 @@
 package io.nanite.dist;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.nanite.testkit.broker.RabbitBinaries;
 import io.nanite.testkit.broker.RabbitNode;
 import java.net.URI;
@@ -10,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** On a RabbitMQ, with a vhost and a password that are not the usual ones, so that every flag is needed. */
 class RabbitFabricIT extends FabricScenarios {
@@ -66,5 +69,27 @@ class RabbitFabricIT extends FabricScenarios {
     @Override
     List<String> mapperFlags() {
         return List.of("-h", "127.0.0.1", "-P", port, "-v", VHOST, "-u", "boss", "-p", PASSWORD);
+    }
+
+    @Test
+    void noQueueOfAMapperIsLeftWhenItHasEnded() throws InterruptedException {
+        List<String> before = queues();
+        agent("fred");
+        assertThat(mapper("request", "/simple/hello", "--target", "fred").code())
+                .isZero();
+        Running staying = mapperThatStays("staying");
+        assertThat(queues()).contains("mapper-staying");
+        staying.signal("INT");
+        assertThat(staying.awaitEnd().code()).isZero();
+        assertThat(queues()).filteredOn(name -> name.startsWith("mapper-")).isSubsetOf(before);
+    }
+
+    private static List<String> queues() {
+        if (node == null) {
+            throw new IllegalStateException("no broker");
+        }
+        return node.rabbitmqctl("list_queues", "-p", VHOST, "name", "--no-table-headers")
+                .lines()
+                .toList();
     }
 }

@@ -151,21 +151,24 @@ class RabbitconfIT {
         }
         worksNow();
 
+        // Even where the tool of this machine would answer: the address says which broker is meant.
+        Ended elsewhere = withTools().run("nanite", "rabbitconf", "--management-url", "http://127.0.0.1:" + freePort());
+        assertThat(elsewhere.code()).isEqualTo(3);
+        assertThat(elsewhere.err()).contains("no RabbitMQ to prepare: http://127.0.0.1:", "connection refused");
+
         Ended refused = told.with("NANITE_ADMIN_PASS", "wrong")
                 .run("nanite", "rabbitconf", "--management-url", url, "--admin-user", "admin");
-        assertThat(refused.code()).isNotZero();
-        assertThat(refused.err()).contains("401").hasLineCount(1);
+        assertThat(refused.code()).isEqualTo(4);
+        assertThat(refused.err()).contains("refused the login of admin").hasLineCount(1);
     }
 
     @Test
     void whereThereIsNoneOneSentenceSaysWhatWasTried() throws Exception {
-        int port = freePort();
-        Ended ended = withoutTools().run("nanite", "rabbitconf", "--management-url", "http://127.0.0.1:" + port);
+        String url = "http://127.0.0.1:" + freePort();
+        Ended ended = withoutTools().run("nanite", "rabbitconf", "--management-url", url);
         assertThat(ended.code()).isEqualTo(3);
         assertThat(ended.out()).isEmpty();
-        assertThat(ended.err())
-                .contains("no RabbitMQ to prepare", "rabbitmqctl: not on the PATH", "127.0.0.1:" + port)
-                .hasLineCount(1);
+        assertThat(ended.err()).isEqualTo("no RabbitMQ to prepare: %s: connection refused%n".formatted(url));
     }
 
     private static int freePort() throws IOException {

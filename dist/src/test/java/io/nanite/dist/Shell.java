@@ -121,6 +121,9 @@ final class Shell {
         for (Running running : started) {
             running.awaitEnd();
         }
+        for (ProcessHandle handle : handles) {
+            handle.onExit().join();
+        }
         started.clear();
     }
 }

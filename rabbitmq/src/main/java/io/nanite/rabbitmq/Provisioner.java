@@ -1,7 +1,9 @@
 package io.nanite.rabbitmq;
 
 import io.nanite.core.Secret;
+import io.nanite.core.transport.AuthenticationRefused;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,6 +24,9 @@ public final class Provisioner {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /** Both for a wrong password and for a user who is no administrator. */
+    private static final int UNAUTHORIZED = 401;
+
     /** Queues of mappers that crashed go a day after their last reader. */
     private static final String EXPIRY = "{\"expires\":86400000}";
 
@@ -40,7 +45,7 @@ public final class Provisioner {
 
     /**
      * Prepares the vhost, and gives both users this password. Returns a sentence for each thing that was done; throws {@link
-     * ProvisioningException} if neither way leads to a broker.
+     * ProvisioningException} if neither way leads to a broker, {@link AuthenticationRefused} if the administrator is none.
      */
     public List<String> provision(String vhost, Secret password) throws InterruptedException {
         String whyNot = ctlTrouble();
@@ -51,10 +56,27 @@ public final class Provisioner {
             return throughManagement(vhost, password);
         } catch (IOException e) {
             throw new ProvisioningException(
-                    "no RabbitMQ to prepare: rabbitmqctl: %s; %s: %s"
-                            .formatted(whyNot, management, e.getMessage() == null ? e.toString() : e.getMessage()),
-                    e);
+                    "no RabbitMQ to prepare: rabbitmqctl: %s; %s: %s".formatted(whyNot, management, reason(e)), e);
         }
+    }
+
+    /**
+     * As {@link #provision}, but only through the management API: for a broker elsewhere, where the {@code rabbitmqctl} of
+     * this machine would prepare another one.
+     */
+    public List<String> provisionThere(String vhost, Secret password) throws InterruptedException {
+        try {
+            return throughManagement(vhost, password);
+        } catch (IOException e) {
+            throw new ProvisioningException("no RabbitMQ to prepare: %s: %s".formatted(management, reason(e)), e);
+        }
+    }
+
+    private static String reason(IOException error) {
+        if (error instanceof ConnectException) {
+            return "connection refused";
+        }
+        return error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
     }
 
     private static @org.jspecify.annotations.Nullable String ctlTrouble() throws InterruptedException {
@@ -155,7 +177,8 @@ public final class Provisioner {
 
     private void put(HttpClient client, String path, String body) throws IOException, InterruptedException {
         String login = adminUser + ":" + adminPassword.value();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(management + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create(management.toString().replaceFirst("/+$", "") + path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
                 .header(
@@ -164,6 +187,12 @@ public final class Provisioner {
                 .PUT(HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() == UNAUTHORIZED) {
+            throw new AuthenticationRefused(
+                    "%s: refused the login of %s (expected: an administrator, with its password)"
+                            .formatted(management, adminUser),
+                    null);
+        }
         if (response.statusCode() / 100 != 2) {
             throw new IOException("%s answers %d".formatted(path, response.statusCode()));
         }
