@@ -1,5 +1,6 @@
 package io.nanite.agent;
 
+import io.nanite.core.Bytes;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Printable;
@@ -27,6 +28,9 @@ final class DeadLetters {
 
     /** Says in a republished packet that it has been delivered before. */
     static final String REDELIVERED = "x-redelivered";
+
+    /** Stands for a message without a byte, which nobody can send on. */
+    private static final Bytes NOTHING = Bytes.of("(nothing)");
 
     private static final String OCTETS = "application/octet-stream";
 
@@ -63,7 +67,7 @@ final class DeadLetters {
         String contentType = part.contentType();
         Parcel copy = new Parcel(
                 to,
-                part.body(),
+                part.body().length() == 0 ? NOTHING : part.body(),
                 contentType == null ? OCTETS : contentType,
                 token == null ? null : token.value(),
                 true,

@@ -44,6 +44,7 @@ public final class FaultProxy implements AutoCloseable {
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final AtomicLong serials = new AtomicLong();
+    private final AtomicLong ended = new AtomicLong();
     private final Object changed = new Object();
 
     // All guarded by changed.
@@ -154,6 +155,11 @@ public final class FaultProxy implements AutoCloseable {
         return links.size();
     }
 
+    /** How many links have ended so far. */
+    public long ended() {
+        return ended.get();
+    }
+
     /** Waits until there are so many links; returns whether there are. */
     public boolean awaitLinks(int atLeast, Duration atMost) throws InterruptedException {
         long until = System.nanoTime() + atMost.toNanos();
@@ -212,7 +218,9 @@ public final class FaultProxy implements AutoCloseable {
 
     void ended(Link link) {
         synchronized (changed) {
-            links.remove(link);
+            if (links.remove(link)) {
+                ended.incrementAndGet();
+            }
             changed.notifyAll();
         }
     }

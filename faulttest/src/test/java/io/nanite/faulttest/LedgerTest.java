@@ -52,20 +52,20 @@ class LedgerTest {
             broker.start();
 
             fleet.awaitAnswered(JOBS * 6 / 20);
+            fleet.fault("mapper kill -9");
+            fleet.kill(two);
+            Child again = fleet.mapper("m2", broker, port, JOBS / 2 - fleet.submittedBy(two), 1);
+
+            fleet.awaitAnswered(JOBS * 9 / 20);
             fleet.fault("link black in both directions");
             link.blacken();
             Awaitility.await().atMost(Fleet.PATIENCE).until(() -> link.blackLinks() == 0);
 
-            fleet.awaitAnswered(JOBS * 9 / 20);
+            fleet.awaitAnswered(JOBS * 12 / 20);
             broker.settle();
             broker.kill();
             fleet.fault("broker kill -9");
             broker.start();
-
-            fleet.awaitAnswered(JOBS * 12 / 20);
-            fleet.fault("mapper kill -9");
-            fleet.kill(two);
-            Child again = fleet.mapper("m2", broker, port, JOBS / 2 - fleet.submittedBy(two), 1);
 
             fleet.awaitAnswered(JOBS * 15 / 20);
             fleet.fault("agent STOP, CONT");
@@ -90,7 +90,10 @@ class LedgerTest {
             assertThat(report.executedTwiceShare() * 100)
                     .as("executed twice, in %%")
                     .isLessThanOrEqualTo(TWICE);
-            assertThat(report.recoveries()).hasSize(6);
+            assertThat(report.callerDied())
+                    .as("waited for by a mapper that was killed")
+                    .isPositive();
+            assertThat(report.recoveries()).hasSize(6).allMatch(fault -> fault.allAnswered() != null);
             assertThat(report.slowestRecovery()).isLessThan(Duration.ofSeconds(30));
             assertThat(queues(broker)).containsExactlyInAnyOrder("dead-letter\t0", "mapper-offline\t0");
         }

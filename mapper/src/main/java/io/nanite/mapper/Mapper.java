@@ -13,6 +13,7 @@ import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import io.nanite.core.transport.Transport;
@@ -218,8 +219,8 @@ public final class Mapper implements AutoCloseable {
             }
         });
         Identity self = config.identity();
-        subscriptions.add(transport.subscribe(Source.replies(self), inbox::reply));
-        subscriptions.add(transport.subscribe(Source.presence(self), inbox::presence));
+        subscriptions.add(transport.subscribe(Source.replies(self), rebuilding(inbox::reply)));
+        subscriptions.add(transport.subscribe(Source.presence(self), rebuilding(inbox::presence)));
         if (config.offlineFailsafe()) {
             subscriptions.add(transport.subscribe(Source.offline(OfflineQueue.PREFETCH), offline));
             loop.every(OfflineQueue.LEASE, offline::giveBack);
@@ -235,6 +236,21 @@ public final class Mapper implements AutoCloseable {
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
         loop.every(SWEEP, this::sweep);
         LOG.info("{} is up", self);
+    }
+
+    /** A queue that was deleted is there again: what was sent to it meanwhile must be asked for again. */
+    private Receiver rebuilding(Receiver receiver) {
+        return new Receiver() {
+            @Override
+            public void receive(Delivery delivery) {
+                receiver.receive(delivery);
+            }
+
+            @Override
+            public void resubscribed(int epoch) {
+                loop.execute(presences::rebuilt);
+            }
+        };
     }
 
     private void sweep() {

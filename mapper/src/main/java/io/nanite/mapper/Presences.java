@@ -254,6 +254,13 @@ final class Presences {
         linked = false;
     }
 
+    /** One of our queues was gone, and what was sent to it with it. After a broken link {@link #connected} follows. */
+    void rebuilt() {
+        if (linked) {
+            connected();
+        }
+    }
+
     /** The link stands again: everybody gets a new chance to be heard. */
     void connected() {
         linked = true;

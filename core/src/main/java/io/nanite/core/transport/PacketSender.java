@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Writes a packet for its reader, on the calling thread, and hands it to the transport. Safe for use by many threads. */
 public final class PacketSender {
 
+    /** Stands for a message without a byte, which nobody can send on. */
+    private static final Bytes NOTHING = Bytes.of("(nothing)");
+
     private final Serializer serializer;
     private final Transport transport;
 
@@ -45,7 +48,7 @@ public final class PacketSender {
         String contentType = part.contentType();
         return transport.publish(new Parcel(
                 Address.DEAD_LETTER,
-                part.body(),
+                part.body().length() == 0 ? NOTHING : part.body(),
                 contentType == null ? "application/octet-stream" : contentType,
                 null,
                 true,
