@@ -15,17 +15,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What an agent can be asked for, and the method behind each. Filled before the agent starts, then only read. */
 final class Services {
-
-    private static final Pattern WORD_AFTER_ACRONYM = Pattern.compile("(\\p{Lu}+)(\\p{Lu}\\p{Ll})");
-    private static final Pattern WORD_AFTER_WORD = Pattern.compile("([\\p{Ll}\\d])(\\p{Lu})");
 
     private final Map<Service, ActorMethod> methods = new LinkedHashMap<>();
 
@@ -65,12 +60,7 @@ final class Services {
     /** The prefix that the annotation gives, else the name of the class in snake case. */
     static String prefixOf(Class<?> type) {
         Actor actor = type.getAnnotation(Actor.class);
-        return actor != null && !actor.value().isEmpty() ? actor.value() : snakeCase(type.getSimpleName());
-    }
-
-    static String snakeCase(String name) {
-        String parted = WORD_AFTER_ACRONYM.matcher(name).replaceAll("$1_$2");
-        return WORD_AFTER_WORD.matcher(parted).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
+        return actor != null && !actor.value().isEmpty() ? actor.value() : Service.prefixOf(type.getSimpleName());
     }
 
     /** A method that carries the annotation, here or where it was first declared. */

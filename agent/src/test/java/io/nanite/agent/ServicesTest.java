@@ -11,8 +11,6 @@ import io.nanite.core.packet.Service;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ServicesTest {
 
@@ -20,22 +18,6 @@ class ServicesTest {
         Services services = new Services();
         services.add(actor.getClass(), null, actor);
         return services.all().stream().map(Service::path).sorted().toList();
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "Simple, simple",
-        "ImageTools, image_tools",
-        "HTTPServer, http_server",
-        "MyHTTPServer, my_http_server",
-        "Mp3Player, mp3_player",
-        "A, a",
-        "AB, ab",
-        "snake_already, snake_already",
-        "Ümlaut, ümlaut"
-    })
-    void thePrefixIsTheClassInSnakeCase(String className, String prefix) {
-        assertThat(Services.snakeCase(className)).isEqualTo(prefix);
     }
 
     @Actor("deep/nested")

@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         return Mapper.with(MapperConfig.named("demo").withAgentTimeout(Duration.ofSeconds(5)))
                 .listener(new MapperListener() {
                     @Override
-                    public void timedOut(Identity agent) {
+                    public void timedOut(Identity agent, Mapper mapper) {
                         death.countDown();
                     }
                 })

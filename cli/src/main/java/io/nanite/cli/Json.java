@@ -15,7 +15,7 @@ final class Json {
 
     private Json() {}
 
-    static String line(Object value) {
+    static String line(@Nullable Object value) {
         return MAPPER.writeValueAsString(value);
     }
 

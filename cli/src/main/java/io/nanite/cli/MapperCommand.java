@@ -24,7 +24,7 @@ import picocli.CommandLine.ScopeType;
         description =
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
-        subcommands = {RequestCommand.class, PushCommand.class, AgentsCommand.class})
+        subcommands = {RequestCommand.class, PushCommand.class, ExplainCommand.class, AgentsCommand.class})
 final class MapperCommand implements Callable<Integer> {
 
     @Mixin

@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Printable;
@@ -8,23 +9,35 @@ import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.Outcomes;
+import io.nanite.mapper.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Asks, waits, and prints the answers. */
 @Command(
         name = "request",
         description =
                 "Asks agents for an answer and prints it: one JSON object, a member per agent. Failures go to the "
-                        + "standard error, and the exit code is 1.")
+                        + "standard error, and the exit code is 1; so does what agents tell while they work.")
 final class RequestCommand extends CallCommand {
+
+    @Option(
+            names = "--min-replies",
+            paramLabel = "COUNT",
+            description = "of several agents, so many replies are enough (default: all)")
+    int minReplies;
 
     @Override
     int call(Mapper mapper, Service service, @Nullable Object payload, CallOptions options)
             throws InterruptedException {
-        Job job = mapper.request(service, payload, options);
+        if (minReplies < 0) {
+            throw ConfigException.of("--min-replies", minReplies, "at least 1, or 0 for all");
+        }
+        Job job = mapper.request(service, payload, options.withMinReplies(minReplies))
+                .onProgress(this::tell);
         Outcomes outcomes = job.await();
         if (json) {
             common.out().println(Json.line(everything(job, outcomes)));
@@ -35,6 +48,17 @@ final class RequestCommand extends CallCommand {
             outcomes.byAgent().forEach(this::complain);
         }
         return (outcomes.ok() ? ExitCode.OK : ExitCode.FAILED).code();
+    }
+
+    /** News go to the standard error: what is printed is one answer. */
+    private void tell(Progress news) {
+        common.err()
+                .printf(
+                        "%s: %s: %s%n",
+                        news.agent().name(),
+                        Printable.of(news.key()),
+                        Json.line(news.value().value()));
+        common.err().flush();
     }
 
     private void complain(Identity agent, Outcome outcome) {

@@ -114,7 +114,9 @@ abstract class FabricScenarios {
                 .contains("\"fred\":\"hello world!\"", "\"bob\":\"hello world!\"");
         assertThat(answer("request", "/simple/hello")).matches("\\{\"(fred|bob)\":\"hello nanite\"}\n");
         assertThat(answer("request", "/simple/add", "{\"a\": 2, \"b\": 3}")).matches("\\{\"(fred|bob)\":5}\n");
-        assertThat(answer("request", "/simple/count", "5")).matches("\\{\"(fred|bob)\":5}\n");
+        Ended counted = mapper("request", "/simple/count", "3", "--target", "bob");
+        assertThat(counted.out()).isEqualTo("{\"bob\":3}\n");
+        assertThat(counted.err()).isEqualTo("bob: step: 1\nbob: step: 2\nbob: step: 3\n");
     }
 
     @Test
@@ -134,6 +136,12 @@ abstract class FabricScenarios {
         assertThat(answer("request", "/simple/echo", "x", "--target", "bob", "--json"))
                 .contains("\"token\":", "\"bob\":{\"verdict\":\"OK\",\"value\":\"x\"}");
         assertThat(answer("push", "/simple/hello", "--target", "bob")).isEqualTo("pushed to bob\n");
+        assertThat(answer("explain", "/simple/echo", "--tag", "blue"))
+                .startsWith("/simple/echo to bob\n  * bob: chosen: load ")
+                .endsWith("    fred: lacks the tags [blue]\n");
+        assertThat(answer("explain", "/simple/echo", "--target", "bob", "--json"))
+                .contains("\"selector\":\"target\"", "\"agent\":\"bob\",\"chosen\":true,\"why\":\"the target\"");
+        assertThat(mapper("explain", "/no/such").code()).isEqualTo(6);
 
         Ended secret = mapper("request", "/simple/secret");
         assertThat(secret.code()).isEqualTo(6);

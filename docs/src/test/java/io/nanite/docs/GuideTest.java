@@ -17,6 +17,8 @@ import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Decision;
 import io.nanite.mapper.CallOptions;
+import io.nanite.mapper.Explanation;
+import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.mapper.MapperListener;
@@ -39,6 +41,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,12 +92,29 @@ class GuideTest {
             return CompletableFuture.completedFuture(number + 1);
         }
 
+        /** /tool/size: a record becomes a JSON object, and back. */
+        @Expose
+        Size size(String text, ActorContext job) {
+            job.progress("percent", 50);
+            job.progress("percent", 100);
+            return new Size(text.length(), 1);
+        }
+
         /** Not exposed: nobody outside this process can call it. */
         String secret() {
             return "secret";
         }
     }
     // endregion shapes
+
+    // region proxy-interface
+    interface Tool {
+
+        String greet(String name);
+
+        CompletionStage<Size> size(String text);
+    }
+    // endregion proxy-interface
 
     private final AtomicInteger depth = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
@@ -144,17 +164,17 @@ class GuideTest {
                 .selectors(selectors)
                 .listener(new MapperListener() {
                     @Override
-                    public void registered(Identity agent) {
+                    public void registered(Identity agent, Mapper by) {
                         news.add(agent.name() + " is here");
                     }
 
                     @Override
-                    public void unregistered(Identity agent) {
+                    public void unregistered(Identity agent, Mapper by) {
                         news.add(agent.name() + " has left");
                     }
 
                     @Override
-                    public void timedOut(Identity agent) {
+                    public void timedOut(Identity agent, Mapper by) {
                         news.add(agent.name() + " is gone");
                     }
                 })
@@ -215,6 +235,45 @@ class GuideTest {
                         .await()
                         .ok())
                 .isTrue();
+    }
+
+    record Size(int w, int h) {}
+
+    @Test
+    void aCallerGetsAValueOfItsType() throws Exception {
+        // region typed
+        CompletionStage<Size> size = mapper.request("/tool/size", "hello", Size.class);
+        Tool tool = mapper.proxy(Tool.class); // its methods are services: /tool/greet, /tool/size
+        String greeting = tool.greet("ann"); // waits; throws CallFailedException if the agent failed
+        CompletionStage<Size> other = tool.size("hi");
+        // endregion typed
+        assertThat(size.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(new Size(5, 1));
+        assertThat(other.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(new Size(2, 1));
+        assertThat(greeting).isEqualTo("hello ann");
+    }
+
+    @Test
+    void aCallerHearsHowTheWorkGoes() throws Exception {
+        // region progress
+        Job job = mapper.request("/tool/size", "hello")
+                .onProgress(
+                        "percent",
+                        step -> news.add(
+                                step.agent().name() + " " + step.value().value()))
+                .onProgress(step -> news.add("any: " + step.key()));
+        // endregion progress
+        job.outcomes().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(news).contains("any: percent").containsAnyOf("fred 50", "bob 50");
+    }
+
+    @Test
+    void aCallerAsksWhoWouldGetIt() {
+        // region explain
+        Explanation explanation = mapper.explain("/tool/greet", CallOptions.DEFAULT.withTags(Set.of("gpu")));
+        news.add(explanation.verdict());
+        explanation.agents().forEach(one -> news.add(one.agent().identity().name() + ": " + one.why()));
+        // endregion explain
+        assertThat(news).contains("/tool/greet to fred", "bob: lacks the tags [gpu]");
     }
 
     @Test

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long the answer may take; null for the mapper's own time-out
  * @param persistent whether it must outlive a restart of the broker
  * @param offlineFailsafe whether it waits in the offline queue if nobody can serve it; null for the mapper's own setting
+ * @param minReplies how many agents must reply before the request ends; the others count as cancelled then. 0 for all
  */
 public record CallOptions(
         String selector,
@@ -22,16 +23,21 @@ public record CallOptions(
         Set<String> tags,
         @Nullable Duration timeout,
         boolean persistent,
-        @Nullable Boolean offlineFailsafe) {
+        @Nullable Boolean offlineFailsafe,
+        int minReplies) {
 
     /** The least loaded of all that can, the mapper's time-out. */
     public static final CallOptions DEFAULT =
-            new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false, null);
+            new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false, null, 0);
 
     public CallOptions {
         tags = Set.copyOf(tags);
         if (timeout != null && (timeout.isNegative() || timeout.isZero())) {
             throw new IllegalArgumentException("timeout: %s (expected: more than 0)".formatted(timeout));
+        }
+        if (minReplies < 0) {
+            throw new IllegalArgumentException(
+                    "minReplies: %d (expected: at least 1, or 0 for all)".formatted(minReplies));
         }
     }
 
@@ -46,26 +52,30 @@ public record CallOptions(
     }
 
     public CallOptions withSelector(String newSelector) {
-        return new CallOptions(newSelector, target, tags, timeout, persistent, offlineFailsafe);
+        return new CallOptions(newSelector, target, tags, timeout, persistent, offlineFailsafe, minReplies);
     }
 
     public CallOptions withTarget(@Nullable Identity newTarget) {
-        return new CallOptions(selector, newTarget, tags, timeout, persistent, offlineFailsafe);
+        return new CallOptions(selector, newTarget, tags, timeout, persistent, offlineFailsafe, minReplies);
     }
 
     public CallOptions withTags(Set<String> newTags) {
-        return new CallOptions(selector, target, newTags, timeout, persistent, offlineFailsafe);
+        return new CallOptions(selector, target, newTags, timeout, persistent, offlineFailsafe, minReplies);
     }
 
     public CallOptions withTimeout(@Nullable Duration newTimeout) {
-        return new CallOptions(selector, target, tags, newTimeout, persistent, offlineFailsafe);
+        return new CallOptions(selector, target, tags, newTimeout, persistent, offlineFailsafe, minReplies);
     }
 
     public CallOptions withPersistent(boolean newPersistent) {
-        return new CallOptions(selector, target, tags, timeout, newPersistent, offlineFailsafe);
+        return new CallOptions(selector, target, tags, timeout, newPersistent, offlineFailsafe, minReplies);
     }
 
     public CallOptions withOfflineFailsafe(boolean newOfflineFailsafe) {
-        return new CallOptions(selector, target, tags, timeout, persistent, newOfflineFailsafe);
+        return new CallOptions(selector, target, tags, timeout, persistent, newOfflineFailsafe, minReplies);
+    }
+
+    public CallOptions withMinReplies(int newMinReplies) {
+        return new CallOptions(selector, target, tags, timeout, persistent, offlineFailsafe, newMinReplies);
     }
 }

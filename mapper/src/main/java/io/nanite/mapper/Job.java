@@ -3,19 +3,31 @@ package io.nanite.mapper;
 import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Token;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /** A request that was made: it ends, whatever happens, with {@link Outcomes} or an error. Safe for use by many threads. */
 public final class Job {
 
+    /** How much of its news a job keeps, the newest. */
+    private static final int MOST_KEPT = 256;
+
     private final Token token;
     private final CompletableFuture<Outcomes> end = new CompletableFuture<>();
     private final Executor callbacks;
+
+    // Guarded by this.
+    private final Deque<Progress> kept = new ArrayDeque<>(0);
+    private final List<Consumer<? super Progress>> followers = new ArrayList<>(0);
 
     Job(Token token, Executor callbacks) {
         this.token = token;
@@ -66,8 +78,44 @@ public final class Job {
         return end.isDone();
     }
 
+    /**
+     * Has this told all news of the request: first what is kept, then what comes, each agent's in the order in which it
+     * told them, all before the end. Runs on the mapper's callback thread.
+     */
+    public Job onProgress(Consumer<? super Progress> follower) {
+        synchronized (this) {
+            kept.forEach(news -> callbacks.execute(() -> follower.accept(news)));
+            followers.add(follower);
+        }
+        return this;
+    }
+
+    /** As above, only the news under this key. */
+    public Job onProgress(String key, Consumer<? super Progress> follower) {
+        return onProgress(news -> {
+            if (news.key().equals(key)) {
+                follower.accept(news);
+            }
+        });
+    }
+
+    /** The news so far, oldest first; of many only the last 256. */
+    public synchronized List<Progress> progress() {
+        return List.copyOf(kept);
+    }
+
     private static RuntimeException unwrapped(ExecutionException e) {
         return e.getCause() instanceof NaniteException cause ? cause : new IllegalStateException(e.getCause());
+    }
+
+    void tell(Progress news) {
+        synchronized (this) {
+            if (kept.size() == MOST_KEPT) {
+                kept.removeFirst();
+            }
+            kept.addLast(news);
+            followers.forEach(follower -> callbacks.execute(() -> follower.accept(news)));
+        }
     }
 
     void complete(Outcomes outcomes) {

@@ -2,6 +2,7 @@ package io.nanite.mapper;
 
 import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Token;
@@ -65,9 +66,20 @@ final class JobLedger {
         return job;
     }
 
+    /** Takes news of a job that goes on. News for nobody are counted like results for nobody. */
+    void accept(IntermediateMessage news) {
+        OpenJob job = open.get(news.token());
+        if (job == null || !job.accept(news)) {
+            stray.increment();
+        }
+    }
+
     boolean accept(OpenJob job, Identity from, Outcome outcome) {
         boolean taken = job.accept(from, outcome);
         if (taken) {
+            if (job.hasEnough()) {
+                job.acceptAll(Verdict.CANCELLED, "NotAwaited", "enough others replied before %s");
+            }
             settle(job);
         }
         return taken;

@@ -54,6 +54,7 @@ public final class Mapper implements AutoCloseable {
     private final JobLedger jobs;
     private final Router router;
     private final Presences presences;
+    private final Typed typed;
     private final MapperInbox inbox;
     private final OfflineQueue offline;
     private final EventLoop rescuing;
@@ -88,24 +89,7 @@ public final class Mapper implements AutoCloseable {
                 jobs,
                 router,
                 sender,
-                new MapperListener() {
-                    @Override
-                    public void registered(Identity agent) {
-                        arrivals.tell();
-                        builder.listener.registered(agent);
-                    }
-
-                    @Override
-                    public void unregistered(Identity agent) {
-                        builder.listener.unregistered(agent);
-                    }
-
-                    @Override
-                    public void timedOut(Identity agent) {
-                        builder.listener.timedOut(agent);
-                    }
-                },
-                callbacks,
+                new Announcements(this, builder.listener, arrivals, callbacks),
                 new Presences.Watch() {
                     @Override
                     public void came(AgentEntry agent) {
@@ -118,6 +102,7 @@ public final class Mapper implements AutoCloseable {
                         rescue.died(agent.identity());
                     }
                 });
+        typed = new Typed(builder.serializer);
         inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
     }
 
@@ -286,6 +271,37 @@ public final class Mapper implements AutoCloseable {
         return router.request(service, payload(payload), options);
     }
 
+    /**
+     * Asks the least loaded agent that can, for a value of this type: a class, record or anything else that JSON becomes.
+     * Completes exceptionally as {@link Job#outcomes} does, with {@link CallFailedException} if the agent did not succeed,
+     * and with {@link io.nanite.core.serializer.SerializationException} if what it returned is no such value.
+     */
+    public <T> CompletionStage<T> request(String service, @Nullable Object payload, Class<T> type) {
+        return request(service, payload, type, CallOptions.DEFAULT);
+    }
+
+    /** As above, asking whom the options say, which must be one agent. */
+    @SuppressWarnings("unchecked") // a class converts to itself
+    public <T> CompletionStage<T> request(
+            String service, @Nullable Object payload, Class<T> type, CallOptions options) {
+        return request(service, payload, options).outcomes().thenApply(outcomes -> (T) typed.value(outcomes, type));
+    }
+
+    /**
+     * Makes an interface whose methods ask the least loaded agent that can. {@code Simple.echo(text)} asks for {@code
+     * /simple/echo}: the prefix is the name of the interface in snake case, and a method takes no parameter or the payload.
+     * One that returns a {@link CompletionStage} returns at once, any other waits; both end as
+     * {@link #request(String, Object, Class)} does.
+     */
+    public <T> T proxy(Class<T> type) {
+        return proxy(type, Service.prefixOf(type.getSimpleName()), CallOptions.DEFAULT);
+    }
+
+    /** As above, for actors with this prefix, asking whom the options say, which must be one agent. */
+    public <T> T proxy(Class<T> type, String prefix, CallOptions options) {
+        return new Proxies(this, typed).proxy(type, prefix, options);
+    }
+
     /** Gives work that wants no answer to the least loaded agent that can. */
     public CompletionStage<Pushed> push(String service, @Nullable Object payload) {
         return push(service, payload, CallOptions.DEFAULT);
@@ -306,6 +322,11 @@ public final class Mapper implements AutoCloseable {
 
     private static Payload payload(@Nullable Object value) {
         return value instanceof Payload payload ? payload : Payload.of(value);
+    }
+
+    /** Who would get this request or push now, and why; nobody does. */
+    public Explanation explain(String service, CallOptions options) {
+        return router.explain(Service.parse(service), options);
     }
 
     /** The agents that are alive, by name. */

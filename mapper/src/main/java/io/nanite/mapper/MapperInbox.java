@@ -3,6 +3,7 @@ package io.nanite.mapper;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Presence;
 import io.nanite.core.packet.Result;
@@ -56,14 +57,17 @@ final class MapperInbox {
         }
     }
 
-    /** An answer. */
+    /** An answer, or news of one that is still to come. */
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            if (read(part) instanceof Result result) {
+            Packet packet = read(part);
+            if (packet instanceof Result result) {
                 OpenJob job = jobs.accept(result);
                 if (job != null) {
                     times.took(job.request().service(), result.micros());
                 }
+            } else if (packet instanceof IntermediateMessage news) {
+                jobs.accept(news);
             }
             part.settle();
         }

@@ -1,10 +1,12 @@
 package io.nanite.mapper;
 
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Verdict;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,10 @@ final class OpenJob {
     private final long since;
     private final Map<Identity, AgentEntry> waiting = new LinkedHashMap<>();
     private final Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+    private final Map<Identity, Long> told = new HashMap<>(0);
     private final boolean parked;
     private int reroutes;
+    private int replies;
 
     OpenJob(Job job, Request request, CallOptions options, List<AgentEntry> targets, long since, long deadline) {
         this.job = job;
@@ -84,6 +88,39 @@ final class OpenJob {
         }
         asked.answered();
         outcomes.put(from, outcome);
+        if (isReply(outcome)) {
+            replies++;
+        }
+        return true;
+    }
+
+    /** Whether an agent said so itself, and not this mapper in its place. */
+    private static boolean isReply(Outcome outcome) {
+        return switch (outcome.verdict()) {
+            case OK, FAILED, REFUSED -> true;
+            case TIMEOUT, LOST, CANCELLED -> false;
+        };
+    }
+
+    /** Whether as many have replied as the caller wants, and others are still waited for. */
+    synchronized boolean hasEnough() {
+        return options.minReplies() > 0 && replies >= options.minReplies() && !waiting.isEmpty();
+    }
+
+    /** Takes news; returns false if this agent was not asked, or has answered, or has told these news before. */
+    synchronized boolean accept(IntermediateMessage news) {
+        Identity from = news.from();
+        if (parked ? !outcomes.isEmpty() : !waiting.containsKey(from)) {
+            return false;
+        }
+        if (news.sequence() > 0) {
+            Long last = told.get(from);
+            if (last != null && news.sequence() <= last) {
+                return false;
+            }
+            told.put(from, news.sequence());
+        }
+        job.tell(new Progress(from, news.key(), news.message(), news.sequence()));
         return true;
     }
 
@@ -120,6 +157,7 @@ final class OpenJob {
         if (waiting.replace(old.identity(), old, now)) {
             old.answered();
             now.opened();
+            told.remove(old.identity()); // a new life counts its news from 1
         }
     }
 

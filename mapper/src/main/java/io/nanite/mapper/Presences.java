@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +40,7 @@ final class Presences {
     private final JobLedger jobs;
     private final Router router;
     private final PacketSender sender;
-    private final MapperListener listener;
-    private final Executor callbacks;
+    private final Announcements announcements;
     private final Watch watch;
 
     /** Agents that were asked to register, and when. */
@@ -62,8 +60,7 @@ final class Presences {
             JobLedger jobs,
             Router router,
             PacketSender sender,
-            MapperListener listener,
-            Executor callbacks,
+            Announcements announcements,
             Watch watch) {
         this.config = config;
         this.time = time;
@@ -71,8 +68,7 @@ final class Presences {
         this.jobs = jobs;
         this.router = router;
         this.sender = sender;
-        this.listener = listener;
-        this.callbacks = callbacks;
+        this.announcements = announcements;
         this.watch = watch;
     }
 
@@ -104,14 +100,14 @@ final class Presences {
         if (before != null
                 && before.sameLife(register.vitals())
                 && before.offers(register.services(), register.tags())) {
-            before.seen(register.status(), register.vitals(), time.nanos());
+            seen(before, register.status(), register.vitals());
             return;
         }
         AgentEntry agent = new AgentEntry(
                 identity, register.services(), register.tags(), register.status(), register.vitals(), time.nanos());
         registry.put(agent);
         LOG.info("{} is here with {} services", identity, register.services().size());
-        callbacks.execute(() -> listener.registered(identity));
+        announcements.registered(identity);
         router.came(agent, before != null && before.sameLife(register.vitals()));
         watch.came(agent);
     }
@@ -121,8 +117,23 @@ final class Presences {
         if (agent == null) {
             ask(ping.identity(), ping.vitals());
         } else {
-            agent.seen(ping.status(), ping.vitals(), time.nanos());
+            seen(agent, ping.status(), ping.vitals());
         }
+    }
+
+    private void seen(AgentEntry agent, Status status, Vitals vitals) {
+        boolean suspected = agent.isSuspect();
+        agent.seen(status, vitals, time.nanos());
+        if (suspected) {
+            announcements.recovered(agent.identity());
+        }
+    }
+
+    private void suspect(AgentEntry agent) {
+        if (!agent.isSuspect()) {
+            announcements.suspected(agent.identity());
+        }
+        agent.suspect(time.nanos());
     }
 
     private void ask(Identity stranger, Vitals vitals) {
@@ -143,7 +154,7 @@ final class Presences {
         AgentEntry agent = registry.find(identity);
         if (agent != null && registry.remove(agent)) {
             LOG.info("{} has left", identity);
-            callbacks.execute(() -> listener.unregistered(identity));
+            announcements.unregistered(identity);
             // It finishes what it has begun and answers: that is not for another until it is gone.
             agent.leaving(true);
             leaving.put(identity, new Leaving(agent, time.nanos()));
@@ -174,14 +185,14 @@ final class Presences {
             lost(agent, workQueue ? "has no queue any more" : "is not connected any more");
         } else {
             // It may just be connecting again: no new work, and a second question.
-            agent.suspect(time.nanos());
+            suspect(agent);
         }
     }
 
     private void lost(AgentEntry agent, String why) {
         if (registry.remove(agent)) {
             LOG.warn("{} {}", agent.identity(), why);
-            callbacks.execute(() -> listener.timedOut(agent.identity()));
+            announcements.timedOut(agent.identity());
             router.reroute(agent, why);
             watch.died(agent);
         }
@@ -209,7 +220,7 @@ final class Presences {
                         "{} has been silent for {} s: asking",
                         agent.identity(),
                         config.agentTimeout().toSeconds());
-                agent.suspect(now);
+                suspect(agent);
                 ask(agent.identity(), agent.vitals());
             }
         }

@@ -21,12 +21,15 @@ import io.nanite.mapper.selector.Selector;
 import io.nanite.mapper.selector.Selectors;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -282,6 +285,15 @@ final class Router {
 
     /** Finds who shall do it; throws what the caller gets if nobody can. */
     private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
+        return choose(service, options, not, Selector::select);
+    }
+
+    /** How a selector is asked: to choose, or only what it would choose. */
+    private interface Asking {
+        List<? extends Candidate> ask(Selector selector, Demand demand, List<? extends Candidate> able);
+    }
+
+    private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not, Asking asking) {
         if (options.target() != null) {
             return List.of(targeted(service, options.target()));
         }
@@ -294,7 +306,7 @@ final class Router {
             throw nobody(service, options, not);
         }
         List<AgentEntry> chosen = new ArrayList<>(1);
-        for (Candidate candidate : selector.select(new Demand(service, options.tags()), able)) {
+        for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
             chosen.add((AgentEntry) candidate);
         }
         if (chosen.isEmpty()) {
@@ -302,6 +314,65 @@ final class Router {
                     .formatted(service, options.selector(), able.size()));
         }
         return chosen;
+    }
+
+    /** What {@link #request} would do now, without doing it. */
+    Explanation explain(Service service, CallOptions options) {
+        List<AgentEntry> chosen;
+        String verdict;
+        try {
+            chosen = choose(service, options, Set.of(), Selector::preview);
+            verdict = "%s to %s".formatted(service, names(chosen));
+        } catch (NaniteException e) {
+            chosen = List.of();
+            verdict = mayWait(options) && e instanceof NoAgentException
+                    ? "%s; it would wait offline".formatted(e.getMessage())
+                    : String.valueOf(e.getMessage());
+        }
+        long now = time.nanos();
+        List<Explanation.Considered> considered = new ArrayList<>();
+        for (AgentEntry agent : considered(service, options)) {
+            boolean isChosen = chosen.contains(agent);
+            considered.add(
+                    new Explanation.Considered(agent.view(now), isChosen, why(agent, isChosen, service, options)));
+        }
+        considered.sort(Comparator.comparing(one -> one.agent().identity()));
+        return new Explanation(service, selectorOnTheWire(options), considered, verdict);
+    }
+
+    private static String names(List<AgentEntry> agents) {
+        return agents.stream().map(agent -> agent.identity().name()).sorted().collect(Collectors.joining(", "));
+    }
+
+    private Set<AgentEntry> considered(Service service, CallOptions options) {
+        Set<AgentEntry> considered = new LinkedHashSet<>(registry.able(service, Set.of()));
+        AgentEntry target = options.target() == null ? null : registry.find(options.target());
+        if (target != null) {
+            considered.add(target);
+        }
+        return considered;
+    }
+
+    private String why(AgentEntry agent, boolean chosen, Service service, CallOptions options) {
+        if (options.target() != null) {
+            return !agent.identity().equals(options.target())
+                    ? "not the target"
+                    : chosen ? "the target" : "the target, but does not offer %s".formatted(service);
+        }
+        if (!agent.tags().containsAll(options.tags())) {
+            Set<String> missing = new TreeSet<>(options.tags());
+            missing.removeAll(agent.tags());
+            return "lacks the tags %s".formatted(missing);
+        }
+        if (agent.isSuspect() && !chosen) {
+            return "silent for too long, or not connected: gets nothing new until it speaks";
+        }
+        String figures = selectors
+                .named(options.selector())
+                .map(one -> one.figures(agent))
+                .orElse("");
+        String result = chosen ? "chosen" : "not chosen";
+        return figures.isEmpty() ? result : result + ": " + figures;
     }
 
     private AgentEntry targeted(Service service, Identity identity) {

@@ -4,10 +4,13 @@ import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Ping;
 import io.nanite.core.packet.Register;
+import io.nanite.core.packet.Reply;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Service;
@@ -15,18 +18,21 @@ import io.nanite.core.packet.Status;
 import io.nanite.core.packet.UnRegister;
 import io.nanite.core.packet.Vitals;
 import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.serializer.Recipient;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** An agent that a test plays by hand: it says what it is told to say, and answers when it is told to. */
@@ -36,7 +42,7 @@ final class HandAgent implements AutoCloseable {
     record Work(Deliverable packet, Delivery.Part part) {}
 
     final Identity identity;
-    final List<Work> work = new ArrayList<>();
+    final List<Work> work = new CopyOnWriteArrayList<>();
     int asked;
 
     private final JsonSerializer serializer = new JsonSerializer();
@@ -114,17 +120,26 @@ final class HandAgent implements AutoCloseable {
     /** Sends a result, whatever it was asked. */
     void result(Request request, Outcome outcome) {
         Identity mapper = Objects.requireNonNull(request.replyTo());
-        byte[] body = serializer.write(
-                new Result(request.token(), mapper, identity, outcome, 10),
-                new io.nanite.core.serializer.Recipient.One(mapper));
-        transport.send(new io.nanite.core.transport.Parcel(
+        reply(mapper, new Result(request.token(), mapper, identity, outcome, 10));
+    }
+
+    private void reply(Identity mapper, Reply reply) {
+        byte[] body = serializer.write(reply, new Recipient.One(mapper));
+        transport.send(new Parcel(
                 Address.repliesTo(mapper),
                 Bytes.of(body),
                 serializer.contentType(),
-                request.token().value(),
+                reply.token().value(),
                 false,
                 false,
-                java.util.Map.of()));
+                Map.of()));
+    }
+
+    /** Tells how the oldest work goes. */
+    void tell(String key, Object value, long sequence) {
+        Request request = request();
+        Identity mapper = Objects.requireNonNull(request.replyTo());
+        reply(mapper, new IntermediateMessage(request.token(), mapper, identity, key, Payload.of(value), sequence));
     }
 
     Request request() {

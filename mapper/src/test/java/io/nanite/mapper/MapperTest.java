@@ -40,17 +40,17 @@ class MapperTest {
                 .loop(loop)
                 .listener(new MapperListener() {
                     @Override
-                    public void registered(Identity agent) {
+                    public void registered(Identity agent, Mapper mapper) {
                         events.add("registered " + agent.name());
                     }
 
                     @Override
-                    public void unregistered(Identity agent) {
+                    public void unregistered(Identity agent, Mapper mapper) {
                         events.add("unregistered " + agent.name());
                     }
 
                     @Override
-                    public void timedOut(Identity agent) {
+                    public void timedOut(Identity agent, Mapper mapper) {
                         events.add("timed out " + agent.name());
                     }
                 })

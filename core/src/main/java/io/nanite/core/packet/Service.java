@@ -1,5 +1,8 @@
 package io.nanite.core.packet;
 
+import java.util.Locale;
+import java.util.regex.Pattern;
+
 /**
  * What an actor offers, written {@code /prefix/method}. The prefix may have several parts ({@code /deep/nested/hi});
  * a path of one part means its {@code index}.
@@ -8,6 +11,9 @@ public record Service(String path) implements Comparable<Service> {
 
     private static final int LONGEST = 255;
     private static final int MOST_PARTS = 16;
+
+    private static final Pattern WORD_AFTER_ACRONYM = Pattern.compile("(\\p{Lu}+)(\\p{Lu}\\p{Ll})");
+    private static final Pattern WORD_AFTER_WORD = Pattern.compile("([\\p{Ll}\\d])(\\p{Lu})");
 
     /** Throws {@link IllegalArgumentException} if the path is not a service's full path. */
     public Service {
@@ -25,6 +31,12 @@ public record Service(String path) implements Comparable<Service> {
     /** Whether {@link #parse} takes the text. */
     public static boolean isService(String path) {
         return isPath(full(path));
+    }
+
+    /** The prefix of an actor that names none: the name of its class in snake case, {@code ImageStore} → {@code image_store}. */
+    public static String prefixOf(String className) {
+        String parted = WORD_AFTER_ACRONYM.matcher(className).replaceAll("$1_$2");
+        return WORD_AFTER_WORD.matcher(parted).replaceAll("$1_$2").toLowerCase(Locale.ROOT);
     }
 
     private static String full(String path) {

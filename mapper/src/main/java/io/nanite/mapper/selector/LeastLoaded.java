@@ -52,6 +52,20 @@ final class LeastLoaded implements Selector {
         return best == null ? List.of() : List.of(best);
     }
 
+    @Override
+    public String figures(Candidate candidate) {
+        double load = candidate.status().load();
+        String given = "%d in flight for %s slots, %d sent since it said so"
+                .formatted(
+                        candidate.inFlight(),
+                        candidate.slots() > 0 ? candidate.slots() : "unknown",
+                        candidate.sentSinceStatus());
+        return Double.isFinite(load)
+                ? "load %.3f = %.3f reported + %.3f (%s)"
+                        .formatted(load + given(candidate), load, given(candidate), given)
+                : "load unknown, so behind all who report one; %.3f (%s)".formatted(given(candidate), given);
+    }
+
     /** Who said nothing comparable about its load comes behind everyone who did. */
     private static boolean isBetter(
             @Nullable Candidate best, boolean bestSpoke, double least, boolean spoke, double score) {

@@ -7,8 +7,6 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /** The selectors that a mapper knows, by the names that stand on the wire: a closed set, plus those added here. */
@@ -20,8 +18,6 @@ public final class Selectors {
     public static final String RANDOM = "random";
     public static final String ROUND_ROBIN = "rr";
     public static final String ALL = "all";
-
-    private static final int MOST_CURSORS = 10_000;
 
     private final Map<String, Selector> byName;
 
@@ -37,7 +33,7 @@ public final class Selectors {
                 RANDOM,
                 random(random),
                 ROUND_ROBIN,
-                roundRobin(),
+                new RoundRobin(),
                 ALL,
                 (demand, able) -> able));
     }
@@ -63,20 +59,5 @@ public final class Selectors {
 
     private static Selector random(RandomGenerator random) {
         return (demand, able) -> List.of(able.get(random.nextInt(able.size())));
-    }
-
-    /** One agent behind the other, for each service and set of tags on its own. */
-    private static Selector roundRobin() {
-        Map<Demand, AtomicInteger> cursors = new ConcurrentHashMap<>();
-        return (demand, able) -> {
-            AtomicInteger cursor = cursors.get(demand);
-            if (cursor == null) {
-                if (cursors.size() >= MOST_CURSORS) {
-                    cursors.clear(); // somebody makes up tags: starting over is fairer than growing for ever
-                }
-                cursor = cursors.computeIfAbsent(demand, unused -> new AtomicInteger());
-            }
-            return List.of(able.get(Math.floorMod(cursor.getAndIncrement(), able.size())));
-        };
     }
 }

@@ -1,0 +1,344 @@
+package io.nanite.mapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Verdict;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.testkit.InMemoryBroker;
+import io.nanite.testkit.ManualLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a caller can ask for, and what it is told, among agents that are played by hand. */
+class CallsTest {
+
+    private static final String ECHO = "/simple/echo";
+
+    record Size(int w, int h) {}
+
+    interface Simple {
+
+        String echo(String text);
+
+        CompletionStage<Size> size();
+
+        CompletableFuture<List<Size>> sizes();
+
+        void forget(int number);
+
+        default String twice(String text) {
+            return text + text;
+        }
+    }
+
+    interface TooMuch {
+        String echo(String text, int times);
+    }
+
+    private final InMemoryBroker broker = InMemoryBroker.inline();
+    private final ManualLoop loop = new ManualLoop();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final List<HandAgent> agents = new ArrayList<>();
+    private final Mapper mapper = Mapper.with(MapperConfig.named("m1"))
+            .loop(loop)
+            .listener(new MapperListener() {
+                @Override
+                public void suspected(Identity agent, Mapper mapper) {
+                    events.add("suspected " + agent.name() + " by "
+                            + mapper.identity().name());
+                }
+
+                @Override
+                public void recovered(Identity agent, Mapper mapper) {
+                    events.add("recovered " + agent.name() + " by "
+                            + mapper.identity().name());
+                }
+            })
+            .start(broker.transport("mapper"));
+
+    @AfterEach
+    void close() {
+        mapper.close();
+        agents.forEach(HandAgent::close);
+        assertThat(loop.failures()).isEmpty();
+    }
+
+    private HandAgent agent(String name, double load, String... tags) {
+        HandAgent agent = new HandAgent(broker, name)
+                .offering(ECHO, "/simple/size", "/simple/sizes", "/simple/forget")
+                .tagged(tags);
+        agents.add(agent);
+        agent.register(load);
+        loop.run();
+        return agent;
+    }
+
+    // ---- news
+
+    @Test
+    void newsComeInOrderAndBeforeTheEnd() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        List<String> heard = new ArrayList<>();
+        Job job = mapper.request(ECHO, "hi")
+                .onProgress(news -> heard.add(news.key() + " " + news.value().value()));
+        CompletableFuture<Void> ended = job.outcomes().toCompletableFuture().thenAccept(end -> heard.add("end"));
+
+        fred.tell("percent", 10, 1);
+        fred.tell("line", "half-way", 2);
+        fred.tell("percent", 90, 3);
+        fred.answer("done");
+        ended.get(10, TimeUnit.SECONDS);
+
+        assertThat(heard).containsExactly("percent 10", "line half-way", "percent 90", "end");
+        assertThat(job.progress()).extracting(Progress::agent).containsOnly(fred.identity);
+    }
+
+    @Test
+    void whoFollowsOneKeyLateHearsWhatIsKeptOfIt() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "hi");
+        for (int i = 1; i <= 300; i++) {
+            fred.tell(i % 2 == 0 ? "even" : "odd", i, i);
+        }
+        BlockingQueue<Long> heard = new LinkedBlockingQueue<>();
+
+        job.onProgress("even", news -> heard.add(news.sequence()));
+        fred.answer("done");
+        job.outcomes().toCompletableFuture().get(10, TimeUnit.SECONDS);
+
+        assertThat(job.progress()).hasSize(256);
+        assertThat(heard)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(23, 150).mapToObj(i -> i * 2).toList());
+    }
+
+    @Test
+    void newsToldTwiceOrByStrangersOrTooLateAreDropped() {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "hi");
+
+        fred.tell("a", 1, 1);
+        fred.tell("a", 1, 1);
+        HandAgent stranger = agent("stranger", 5);
+        stranger.work.add(fred.work.get(0));
+        stranger.tell("forged", 1, 2);
+        fred.tell("b", 2, 2);
+        HandAgent.Work work = fred.work.get(0);
+        fred.answer("done");
+        fred.work.add(work);
+        fred.tell("late", 3, 3);
+
+        assertThat(job.progress()).extracting(Progress::key).containsExactly("a", "b");
+    }
+
+    // ---- enough
+
+    @Test
+    void aRequestToAllEndsWhenEnoughHaveReplied() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        HandAgent bob = agent("bob", 0.5);
+        agent("slow", 0.5);
+        Job job = mapper.request(ECHO, "hi", CallOptions.all().withMinReplies(2));
+
+        fred.answer("f");
+        assertThat(job.isDone()).isFalse();
+        bob.answer(new Outcome.Failure(Verdict.FAILED, "Oops", "no"));
+
+        Outcomes outcomes = job.await();
+        assertThat(outcomes.values()).isEqualTo(Map.of("fred", "f"));
+        assertThat(outcomes.with(Verdict.FAILED)).containsExactly(bob.identity);
+        assertThat(outcomes.with(Verdict.CANCELLED)).containsExactly(Identity.agent("slow"));
+        assertThat(mapper.pending()).isZero();
+        assertThat(mapper.agents()).allMatch(agent -> agent.inFlight() == 0);
+    }
+
+    @Test
+    void anAgentThatDiesIsNoReply() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        agent("dead", 0.5);
+        agent("slow", 0.5);
+        Job job = mapper.request(ECHO, "hi", CallOptions.all().withMinReplies(2).withTimeout(Duration.ofSeconds(5)));
+
+        fred.answer("f");
+        loop.advance(Duration.ofSeconds(4));
+        loop.run();
+        assertThat(job.isDone()).isFalse();
+        loop.advance(Duration.ofSeconds(2));
+        loop.run();
+
+        assertThat(job.await().with(Verdict.TIMEOUT)).hasSize(2);
+    }
+
+    // ---- who comes and goes
+
+    @Test
+    void anAgentThatFallsSilentIsSuspectedAndRecoversWhenItSpeaks() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        loop.advance(Duration.ofSeconds(17));
+        loop.run();
+        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("suspected fred by m1");
+        fred.ping(0.5);
+        loop.run();
+        assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("recovered fred by m1");
+        fred.ping(0.5);
+        loop.run();
+        mapper.close();
+
+        assertThat(events).isEmpty();
+    }
+
+    // ---- values of a type
+
+    @Test
+    void aTypedRequestGivesTheValue() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+
+        CompletionStage<Size> size = mapper.request("/simple/size", null, Size.class);
+        fred.answer(Map.of("w", 3, "h", 4));
+
+        assertThat(size.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(new Size(3, 4));
+    }
+
+    @Test
+    void aTypedRequestFailsAsTheAgentDid() {
+        HandAgent fred = agent("fred", 0.5);
+
+        CompletionStage<Size> size = mapper.request("/simple/size", null, Size.class);
+        fred.answer(new Outcome.Failure(Verdict.FAILED, "Oops", "no such image"));
+
+        assertThatThrownBy(() -> size.toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .cause()
+                .isInstanceOf(CallFailedException.class)
+                .hasMessage("nanite-fred: FAILED: Oops: no such image");
+    }
+
+    @Test
+    void aTypedRequestRefusesWhatIsNoSuchValue() {
+        HandAgent fred = agent("fred", 0.5);
+
+        CompletionStage<Size> size = mapper.request("/simple/size", null, Size.class);
+        fred.answer("wide");
+
+        assertThatThrownBy(() -> size.toCompletableFuture().get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(SerializationException.class);
+    }
+
+    @Test
+    void anInterfaceCallsTheActorOfItsName() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Simple simple = mapper.proxy(Simple.class);
+
+        CompletionStage<Size> size = simple.size();
+        fred.answer(Map.of("w", 1, "h", 2));
+        assertThat(size.toCompletableFuture().get(10, TimeUnit.SECONDS)).isEqualTo(new Size(1, 2));
+
+        CompletableFuture<List<Size>> sizes = simple.sizes();
+        fred.answer(List.of(Map.of("w", 1, "h", 2)));
+        assertThat(sizes.get(10, TimeUnit.SECONDS)).containsExactly(new Size(1, 2));
+
+        CompletableFuture<String> echo = CompletableFuture.supplyAsync(() -> simple.echo("hi"));
+        answerNext(fred, "hi");
+        assertThat(echo.get(10, TimeUnit.SECONDS)).isEqualTo("hi");
+
+        CompletableFuture<Void> forgotten = CompletableFuture.runAsync(() -> simple.forget(7));
+        answerNext(fred, "ignored");
+        forgotten.get(10, TimeUnit.SECONDS);
+
+        assertThat(simple.twice("ab")).isEqualTo("abab");
+        assertThat(simple).hasToString("Simple at /simple").isEqualTo(simple).isNotEqualTo(mapper.proxy(Simple.class));
+    }
+
+    @Test
+    void aCallThroughAnInterfaceThrowsWhatTheRequestWouldSay() {
+        assertThatThrownBy(() -> mapper.proxy(Simple.class).echo("hi"))
+                .isInstanceOf(NoAgentException.class)
+                .hasMessageContaining("/simple/echo");
+    }
+
+    @Test
+    void onlyAnInterfaceOfServicesCanBeCalled() {
+        assertThatThrownBy(() -> mapper.proxy(String.class)).hasMessageContaining("expected: an interface");
+        assertThatThrownBy(() -> mapper.proxy(TooMuch.class)).hasMessageContaining("2 parameters");
+    }
+
+    /** The request comes from another thread: it is answered when it is there. */
+    private static void answerNext(HandAgent agent, Object value) {
+        while (agent.work.isEmpty()) {
+            Thread.onSpinWait();
+        }
+        agent.answer(value);
+    }
+
+    // ---- why
+
+    @Test
+    void anExplanationNamesEveryoneAndTheirFigures() {
+        agent("fred", 0.5, "blue");
+        agent("bob", 0.25, "blue");
+        agent("red", 0.1);
+        HandAgent quiet = agent("quiet", 0.01, "blue");
+        loop.advance(Duration.ofSeconds(10));
+        agents.stream().filter(agent -> agent != quiet).forEach(agent -> agent.ping(0.25));
+        loop.advance(Duration.ofSeconds(7));
+        loop.run();
+
+        Explanation explanation = mapper.explain(ECHO, CallOptions.DEFAULT.withTags(Set.of("blue")));
+
+        assertThat(explanation.selector()).isEqualTo("least_loaded");
+        assertThat(explanation.agents())
+                .extracting(one -> one.agent().identity().name())
+                .containsExactly("bob", "fred", "quiet", "red");
+        assertThat(explanation.agents().stream().filter(Explanation.Considered::chosen))
+                .hasSize(1)
+                .allMatch(
+                        one -> one.why().startsWith("chosen: load 0.250 = 0.250 reported + 0.000 (0 in flight for 4"));
+        assertThat(explanation.agents().get(2).why()).startsWith("silent for too long");
+        assertThat(explanation.agents().get(3).why()).isEqualTo("lacks the tags [blue]");
+        assertThat(explanation.verdict()).startsWith("/simple/echo to ");
+        assertThat(mapper.pending()).isZero();
+    }
+
+    @Test
+    void askingWhyMovesNothing() {
+        agent("fred", 0.5);
+        agent("bob", 0.5);
+        CallOptions turns = CallOptions.DEFAULT.withSelector("rr");
+
+        String first = mapper.explain(ECHO, turns).verdict();
+        assertThat(mapper.explain(ECHO, turns).verdict()).isEqualTo(first);
+        mapper.request(ECHO, "hi", turns);
+
+        assertThat(mapper.explain(ECHO, turns).verdict()).isNotEqualTo(first);
+    }
+
+    @Test
+    void anExplanationSaysWhyNobodyWouldGetIt() {
+        agent("fred", 0.5);
+
+        assertThat(mapper.explain("/no/such", CallOptions.DEFAULT).verdict()).contains("no live agent offers it");
+        assertThat(mapper.explain("/no/such", CallOptions.DEFAULT.withOfflineFailsafe(true))
+                        .verdict())
+                .endsWith("it would wait offline");
+        assertThat(mapper.explain("/no/such", CallOptions.target("fred")).agents())
+                .extracting(Explanation.Considered::why)
+                .containsExactly("the target, but does not offer /no/such");
+        assertThat(mapper.explain(ECHO, CallOptions.DEFAULT.withSelector("nicest"))
+                        .verdict())
+                .contains("selector: nicest (expected: one of ");
+    }
+}
