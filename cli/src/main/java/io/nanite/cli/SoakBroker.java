@@ -1,11 +1,16 @@
 package io.nanite.cli;
 
 import io.nanite.core.ConfigException;
+import io.nanite.core.transport.Transport;
+import io.nanite.core.transport.TransportListener;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
 import io.nanite.faultkit.rabbit.Definitions;
 import io.nanite.faultkit.rabbit.LocalRabbit;
 import io.nanite.faultkit.rabbit.RabbitBinaries;
+import io.nanite.rabbitmq.RabbitTransport;
+import java.util.List;
+import java.util.Optional;
 
 /** The broker of a soak: started for it, or somebody's. */
 sealed interface SoakBroker extends AutoCloseable {
@@ -25,6 +30,11 @@ sealed interface SoakBroker extends AutoCloseable {
             broker.start();
             return new Embedded(broker);
         }
+        for (String user : List.of("mapper", "nanite")) {
+            try (Transport transport = new RabbitTransport(soak.broker.broker(user, "soak"))) {
+                transport.start(new TransportListener() {}); // throws what is wrong with it, before there is a fleet
+            }
+        }
         return new Theirs(soak.broker.host, soak.broker.broker("mapper", "soak").port(), soak.broker.vhost);
     }
 
@@ -36,8 +46,20 @@ sealed interface SoakBroker extends AutoCloseable {
 
     String vhost();
 
+    /** The queues that it has, and how many messages are in them; empty if there is no way to know. */
+    Optional<Queues> queues();
+
     @Override
     void close();
+
+    /** How many queues there are, and messages in all of them. */
+    record Queues(int count, long messages) {
+
+        @Override
+        public String toString() {
+            return "%d queues, %d messages".formatted(count, messages);
+        }
+    }
 
     /** Somebody else's: nothing is done to it. */
     record Theirs(String host, int port, String vhost) implements SoakBroker {
@@ -45,6 +67,11 @@ sealed interface SoakBroker extends AutoCloseable {
         @Override
         public String name() {
             return "the broker at %s:%d".formatted(host, port);
+        }
+
+        @Override
+        public Optional<Queues> queues() {
+            return Optional.empty();
         }
 
         @Override
@@ -77,6 +104,11 @@ sealed interface SoakBroker extends AutoCloseable {
         }
 
         @Override
+        public Optional<Queues> queues() {
+            return Optional.empty();
+        }
+
+        @Override
         public void close() {
             broker.close();
         }
@@ -103,6 +135,18 @@ sealed interface SoakBroker extends AutoCloseable {
         @Override
         public String vhost() {
             return Definitions.VHOST;
+        }
+
+        @Override
+        public Optional<Queues> queues() {
+            List<String> messages = rabbit.rabbitmqctl("-p", vhost(), "list_queues", "--no-table-headers", "messages")
+                    .lines()
+                    .toList();
+            return Optional.of(new Queues(
+                    messages.size(),
+                    messages.stream()
+                            .mapToLong(line -> Long.parseLong(line.strip()))
+                            .sum()));
         }
 
         @Override

@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,11 +29,10 @@ import picocli.CommandLine.Option;
                 + "got two. It breaks only what it started: a RabbitMQ that was there before is left alone.")
 final class SoakCommand implements Callable<Integer> {
 
-    /** How long the last jobs may take when everything is given away and nothing more is broken. */
-    private static final Duration LAST_JOBS = Duration.ofSeconds(60);
-
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration REPORT = Duration.ofSeconds(5);
+
+    /** The share of the faults whose cost is said apart from the slowest. */
+    private static final double MOST = 0.99;
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -52,6 +54,14 @@ final class SoakCommand implements Callable<Integer> {
             paramLabel = "RANGE",
             description = "the time between two faults, at random from a range (default: 2s-10s)")
     String faultEvery = "2s-10s";
+
+    @Option(
+            names = "--faults",
+            split = ",",
+            paramLabel = "FAULT",
+            description = "what is broken, of agent-kill, agent-stop, mapper-kill, link-black, link-reset, link-stall, "
+                    + "broker-stop, broker-kill; may be given several times (default: all that can be)")
+    Set<String> faults = new LinkedHashSet<>();
 
     @Option(
             names = "--minutes",
@@ -86,6 +96,12 @@ final class SoakCommand implements Callable<Integer> {
                     "at a RabbitMQ of its own, made of the one that is installed here; that is stopped and killed too")
     boolean ownRabbit;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "TIME",
+            description = "how long the last jobs may take when nothing more is broken (default: 60s)")
+    Duration patience = Duration.ofSeconds(60);
+
     @Option(names = "--ledger", paramLabel = "DIR", description = "keep the books there (default: nowhere)")
     @Nullable
     Path ledger;
@@ -98,17 +114,23 @@ final class SoakCommand implements Callable<Integer> {
         check("--mappers", mappers);
         check("--window", window);
         check("--slots", slots);
+        if (minutes < 0) {
+            throw ConfigException.of("--minutes", minutes, "at least 0");
+        }
         if (embedded && ownRabbit) {
             throw ConfigException.of("--embedded", true, "nothing, with --own-rabbitmq");
         }
+        Set<SoakFault> kinds = SoakFault.named(faults, ownRabbit);
         Range pause = Range.of(faultEvery);
+        broker.broker("mapper", "soak"); // checks what the processes will be given
+        broker.serializer();
         broker.warnOfTypedPassword(common);
         if (ledger != null) {
             Files.createDirectories(ledger);
-            return soak(ledger, pause);
+            return soak(ledger, kinds, pause);
         }
         try (TemporaryFolder folder = TemporaryFolder.create("nanite-soak-")) {
-            return soak(folder.path(), pause);
+            return soak(folder.path(), kinds, pause);
         }
     }
 
@@ -118,52 +140,53 @@ final class SoakCommand implements Callable<Integer> {
         }
     }
 
-    private int soak(Path folder, Range pause) throws InterruptedException {
+    private int soak(Path folder, Set<SoakFault> kinds, Range pause) throws InterruptedException {
         try (SoakBroker where = SoakBroker.start(this);
                 SoakFleet fleet = new SoakFleet(this, where, folder)) {
-            fleet.start();
+            fleet.startAgents();
+            Optional<SoakBroker.Queues> atFirst = where.queues();
+            fleet.startMappers();
             say("%d agents and %d mappers at %s", agents, mappers, where.name());
-            breakThings(fleet, new SoakFaults(fleet, where), pause);
+            breakThings(fleet, new SoakFaults(fleet, where, kinds), pause);
             LedgerReport report = settled(folder);
+            Optional<SoakBroker.Queues> atLast = where.queues();
             fleet.end();
             common.out().print(report.table());
-            say("%-16s%9.2f s", "slowest recovery", report.slowestRecovery().toMillis() / 1_000.0);
+            say(
+                    "%-16s%9.2f s in 99 %% of the faults",
+                    "recovery", report.recovery(MOST).toMillis() / 1_000.0);
+            common.out().println(SoakCourse.header());
+            fleet.courses().forEach(course -> common.out().println(course.row()));
+            atFirst.ifPresent(queues -> say("broker with the agents alone, at first: %s", queues));
+            atLast.ifPresent(queues -> say("broker with the agents alone, at last:  %s", queues));
+            where.queues().ifPresent(queues -> say("broker when all had gone:               %s", queues));
             say(report.isKept() ? "The promise held." : "THE PROMISE WAS BROKEN.");
             return report.isKept() ? ExitCode.OK.code() : ExitCode.FAILED.code();
         }
     }
 
     /** One thing after the other, until everything is given away and answered. */
-    private void breakThings(SoakFleet fleet, SoakFaults faults, Range pause) throws InterruptedException {
+    private void breakThings(SoakFleet fleet, SoakFaults breaking, Range pause) throws InterruptedException {
         TimeSource time = TimeSource.system();
-        long begin = time.nanos();
-        long reported = begin;
-        int broken = 0;
+        SoakProgress progress = new SoakProgress(common.out(), SoakProgress.onTerminal(), jobs, time);
         while (!fleet.isDone()) {
             long next = time.nanos() + pause.random().toNanos();
-            while (!fleet.awaitDone(LOOK) && time.nanos() - next < 0) {
-                if (time.nanos() - reported > REPORT.toNanos()) {
-                    reported = time.nanos();
-                    progress(fleet, broken, Duration.ofNanos(reported - begin));
-                }
+            for (long left = next - time.nanos(); left > 0 && !fleet.isDone(); left = next - time.nanos()) {
+                fleet.awaitDone(left < LOOK.toNanos() ? Duration.ofNanos(left) : LOOK);
+                progress.at(fleet.answered(), breaking.count(), breaking.last());
             }
             if (!fleet.isDone()) {
-                faults.next();
-                broken++;
+                breaking.next();
             }
         }
-        progress(fleet, broken, Duration.ofNanos(time.nanos() - begin));
-    }
-
-    private void progress(SoakFleet fleet, int broken, Duration since) {
-        say("%5d s  %9d of %d answered, %d faults", since.toSeconds(), fleet.answered(), jobs, broken);
+        progress.end(fleet.answered(), breaking.count(), breaking.last());
     }
 
     /** Pushes are answered when the broker has them: they may take a moment longer. */
-    private static LedgerReport settled(Path folder) throws InterruptedException {
+    private LedgerReport settled(Path folder) throws InterruptedException {
         CountDownLatch never = new CountDownLatch(1);
         TimeSource time = TimeSource.system();
-        long until = time.nanos() + LAST_JOBS.toNanos();
+        long until = time.nanos() + patience.toNanos();
         LedgerReport report = LedgerReport.of(folder);
         while (!report.lost().isEmpty() && time.nanos() - until < 0) {
             never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);

@@ -2,74 +2,87 @@ package io.nanite.cli;
 
 import io.nanite.faultkit.Child;
 import io.nanite.faultkit.Fault;
+import io.nanite.faultkit.rabbit.LocalRabbit;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/** What a soak breaks, one at random each time. Used by the command's thread. */
+/** Breaks one thing at random each time. Used by the command's thread. */
 final class SoakFaults {
 
     /** How long something stands still: longer than a hiccup, shorter than anybody's patience. */
     private static final Duration STILL = Duration.ofSeconds(2);
 
-    /** Something that can be broken, and mends or is mended. */
-    private interface Breakage {
-        void run() throws InterruptedException;
+    private final SoakFleet fleet;
+    private final SoakBroker broker;
+    private final List<SoakFault> kinds;
+    private int count;
+    private @Nullable SoakFault last;
+
+    SoakFaults(SoakFleet fleet, SoakBroker broker, Set<SoakFault> kinds) {
+        this.fleet = fleet;
+        this.broker = broker;
+        this.kinds = List.copyOf(kinds);
     }
 
-    private final SoakFleet fleet;
-    private final List<Breakage> breakages = new ArrayList<>();
+    /** How many things were broken. */
+    int count() {
+        return count;
+    }
 
-    SoakFaults(SoakFleet fleet, SoakBroker broker) {
-        this.fleet = fleet;
-        breakages.add(this::killAgent);
-        breakages.add(this::stopAgent);
-        breakages.add(this::killMapper);
-        breakages.add(() -> {
-            fleet.book().fault("links black");
-            fleet.link().blacken();
-        });
-        breakages.add(() -> {
-            fleet.book().fault("links reset");
-            fleet.link().reset();
-        });
-        breakages.add(() -> {
-            fleet.book().fault("links stalled");
-            fleet.link().order(new Fault.Stall());
-            fleet.awaitDone(STILL);
-            fleet.link().pass();
-        });
-        if (broker instanceof SoakBroker.Own own) {
-            breakages.add(() -> {
-                own.rabbit().stop();
-                fleet.book().fault("broker stopped and started");
-                own.rabbit().start();
-            });
-            breakages.add(() -> {
-                own.rabbit().settle();
-                own.rabbit().kill();
-                fleet.book().fault("broker kill -9");
-                own.rabbit().start();
-            });
+    /** What was broken last; null if nothing was. */
+    @Nullable
+    SoakFault last() {
+        return last;
+    }
+
+    /** Breaks something; returns when it is mended or mending itself. */
+    void next() throws InterruptedException {
+        SoakFault kind = kinds.get(below(kinds.size()));
+        switch (kind) {
+            case AGENT_KILL -> {
+                broken(kind);
+                fleet.killAgent(below(fleet.agents().size()));
+            }
+            case AGENT_STOP -> stopAgent();
+            case MAPPER_KILL -> killMapper();
+            case LINK_BLACK -> {
+                broken(kind);
+                fleet.link().blacken();
+            }
+            case LINK_RESET -> {
+                broken(kind);
+                fleet.link().reset();
+            }
+            case LINK_STALL -> stallLinks();
+            case BROKER_STOP -> stopBroker();
+            case BROKER_KILL -> killBroker();
         }
     }
 
-    /** Breaks something; returns when it is mended, or mending itself. */
-    void next() throws InterruptedException {
-        breakages.get(ThreadLocalRandom.current().nextInt(breakages.size())).run();
+    private static int below(int bound) {
+        return ThreadLocalRandom.current().nextInt(bound);
     }
 
-    private void killAgent() throws InterruptedException {
-        int victim = ThreadLocalRandom.current().nextInt(fleet.agents().size());
-        fleet.book().fault("agent a" + victim + " kill -9");
-        fleet.killAgent(victim);
+    private void broken(SoakFault kind) {
+        fleet.book().fault(kind.flag());
+        count++;
+        last = kind;
+    }
+
+    private void killMapper() {
+        int victim = below(fleet.mappers());
+        if (fleet.isWorking(victim)) {
+            broken(SoakFault.MAPPER_KILL);
+            fleet.killMapper(victim);
+        }
     }
 
     private void stopAgent() throws InterruptedException {
-        Child victim = fleet.agents()
-                .get(ThreadLocalRandom.current().nextInt(fleet.agents().size()));
-        fleet.book().fault("agent " + victim.name() + " STOP, CONT");
+        Child victim = fleet.agents().get(below(fleet.agents().size()));
+        broken(SoakFault.AGENT_STOP);
         victim.stop();
         try {
             fleet.awaitDone(STILL);
@@ -78,10 +91,28 @@ final class SoakFaults {
         }
     }
 
-    private void killMapper() {
-        int victim = ThreadLocalRandom.current().nextInt(fleet.mappers());
-        if (fleet.killMapper(victim)) {
-            fleet.book().fault("mapper m" + victim + " kill -9");
+    private void stallLinks() throws InterruptedException {
+        broken(SoakFault.LINK_STALL);
+        fleet.link().order(new Fault.Stall());
+        fleet.awaitDone(STILL);
+        fleet.link().pass();
+    }
+
+    private void stopBroker() {
+        if (broker instanceof SoakBroker.Own own) {
+            broken(SoakFault.BROKER_STOP);
+            own.rabbit().stop();
+            own.rabbit().start();
+        }
+    }
+
+    private void killBroker() {
+        if (broker instanceof SoakBroker.Own own) {
+            LocalRabbit rabbit = own.rabbit();
+            rabbit.settle();
+            broken(SoakFault.BROKER_KILL);
+            rabbit.kill();
+            rabbit.start();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import io.nanite.core.loop.TimeSource;
 import io.nanite.faultkit.Child;
 import io.nanite.faultkit.FaultProxy;
 import io.nanite.faultkit.Ledger;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,6 +23,9 @@ final class SoakFleet implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** What is given to a mapper that starts when time is up. */
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
     /** Since this Java they must be told that what they do is all right. */
     private static final int WARNING_JAVA = 24;
 
@@ -32,6 +37,12 @@ final class SoakFleet implements AutoCloseable {
     private final CountDownLatch open;
     private final List<Child> agents = new ArrayList<>();
     private final List<Mapping> mappers = new ArrayList<>();
+    private final TimeSource time = TimeSource.system();
+
+    /** What the processes that live take, by their names. */
+    private final Map<String, SoakCourse> courses = new ConcurrentSkipListMap<>();
+
+    private long begin;
 
     /** A mapper, through all its lives. */
     private static final class Mapping {
@@ -65,14 +76,19 @@ final class SoakFleet implements AutoCloseable {
         open = new CountDownLatch(soak.mappers);
     }
 
-    /** Starts them all; returns when the agents have registered. */
-    void start() throws InterruptedException {
+    /** Returns when the agents have registered. */
+    void startAgents() throws InterruptedException {
         for (int i = 0; i < soak.agents; i++) {
             agents.add(launchAgent(i));
         }
         for (Child agent : agents) {
             agent.awaitLine(SoakAgentCommand.READY, PATIENCE);
         }
+    }
+
+    /** From now on there is work. */
+    void startMappers() {
+        begin = time.nanos();
         for (int i = 0; i < soak.mappers; i++) {
             int share = soak.jobs / soak.mappers + (i < soak.jobs % soak.mappers ? 1 : 0);
             Mapping mapping = new Mapping(i, share);
@@ -135,24 +151,28 @@ final class SoakFleet implements AutoCloseable {
         again.awaitLine(SoakAgentCommand.READY, PATIENCE);
     }
 
-    /** Kills a mapper, and starts it again with what it had not given away; nothing if it is done. */
-    boolean killMapper(int number) {
+    /** Whether this mapper has something to do still. */
+    boolean isWorking(int number) {
+        return !mappers.get(number).done;
+    }
+
+    /** Kills a mapper, and starts it again with what it had not given away; nothing more if it is done. */
+    void killMapper(int number) {
         Mapping mapping = mappers.get(number);
         Child child = mapping.child;
-        if (mapping.done || child == null) {
-            return false;
+        if (child == null) {
+            return;
         }
         child.close();
         book.died(SoakAgentCommand.writer("mapper-" + child.name(), child.pid()));
         if (mapping.done) {
-            return true; // just before
+            return; // just before
         }
         mapping.share = Math.max(1, mapping.share - mapping.submitted);
         mapping.answeredBefore += mapping.answered;
         mapping.submitted = 0;
         mapping.answered = 0;
         mapping.child = launchMapper(mapping, 1);
-        return true;
     }
 
     private Child launchAgent(int number) {
@@ -173,10 +193,19 @@ final class SoakFleet implements AutoCloseable {
                 Integer.toString(soak.window),
                 "--work",
                 soak.work.toMillis() + "ms",
-                "--minutes",
-                Integer.toString(soak.minutes),
+                "--for",
+                left().toMillis() + "ms",
                 "--agents",
                 Integer.toString(wanted));
+    }
+
+    /** How long a mapper that starts now may give away work; 0 for ever. */
+    private Duration left() {
+        if (soak.minutes == 0) {
+            return Duration.ZERO;
+        }
+        Duration left = Duration.ofMinutes(soak.minutes).minusNanos(time.nanos() - begin);
+        return left.compareTo(SHORTEST) < 0 ? SHORTEST : left;
     }
 
     private void heard(Mapping mapping, String line) {
@@ -208,7 +237,16 @@ final class SoakFleet implements AutoCloseable {
             environment.put("NANITE_PASS", soak.broker.pass);
         }
         builder.directory(folder.toFile()); // where no config.yml is
-        return Child.start(name, builder, listener);
+        SoakCourse course = new SoakCourse(name);
+        courses.put(name, course);
+        return Child.start(name, builder, line -> {
+            SoakUsage usage = SoakUsage.parse(line);
+            if (usage == null) {
+                listener.accept(line);
+            } else {
+                course.add(usage);
+            }
+        });
     }
 
     private static List<String> jvm() {
@@ -219,6 +257,11 @@ final class SoakFleet implements AutoCloseable {
             options.add("--sun-misc-unsafe-memory-access=allow");
         }
         return options;
+    }
+
+    /** What each process took since it was started last, by their names. */
+    List<SoakCourse> courses() {
+        return List.copyOf(courses.values());
     }
 
     /** Ends the agents in good order. */

@@ -124,6 +124,23 @@ class WrongConfigurationTest {
                 typed("mapper --max-pending 0", expected("--max-pending", "0", "at least 1")),
                 typed("mapper --agent-timeout 0s", expected("--agent-timeout", "0s", "more than 0")),
                 typed("mapper -n /does/not/exist", expected("--nanite", "/does/not/exist", "a folder")),
+                typed("soak --jobs 0", expected("--jobs", "0", "at least 1")),
+                typed("soak --agents 0", expected("--agents", "0", "at least 1")),
+                typed("soak --mappers some", expected("--mappers", "some", NUMBER)),
+                typed("soak --minutes -1", expected("--minutes", "-1", "at least 0")),
+                typed("soak --fault-every often", expected("--fault-every", "often", "a range such as 2s-10s")),
+                typed("soak --fault-every 3s-2s", expected("--fault-every", "3s-2s", "a range such as 2s-10s")),
+                typed("soak --faults agent-kil", expected("--faults", "agent-kil", "such as agent-kill")),
+                typed(
+                        "soak --embedded --faults link-reset,broker-kill",
+                        expected(
+                                "--faults",
+                                "broker-kill",
+                                "one of agent-kill, agent-stop, mapper-kill, link-black, link-reset, link-stall without"
+                                        + " --own-rabbitmq")),
+                typed("soak --embedded --own-rabbitmq", expected("--embedded", "true", "nothing, with --own-rabbitmq")),
+                typed("soak --embedded --heartbeat 0", expected("--heartbeat", "0", "1s to 10m")),
+                typed("soak --embedded -f xml", expected("--format", "xml", "json or smile")),
                 typed("broker -P 65536", expected("--port", "65536", "0 to 65535")),
                 typed("broker -P -1", expected("--port", "-1", "0 to 65535")),
                 typed("broker --bind ''", expected("--bind", "\"\"", "an address or name of this machine")),
