@@ -120,6 +120,12 @@ final class SoakCommand implements Callable<Integer> {
         if (embedded && ownRabbit) {
             throw ConfigException.of("--embedded", true, "nothing, with --own-rabbitmq");
         }
+        if (broker.tls) {
+            throw ConfigException.of("--tls", true, "nothing: it is a link without that is broken");
+        }
+        if (broker.token != null) {
+            Names.agent("token", broker.token);
+        }
         Set<SoakFault> kinds = SoakFault.named(faults, ownRabbit);
         Range pause = Range.of(faultEvery);
         broker.broker("mapper", "soak"); // checks what the processes will be given

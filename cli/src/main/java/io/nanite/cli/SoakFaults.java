@@ -82,12 +82,17 @@ final class SoakFaults {
 
     private void stopAgent() throws InterruptedException {
         Child victim = fleet.agents().get(below(fleet.agents().size()));
+        if (!victim.isAlive()) {
+            return; // its name was taken, and it is about to be started again
+        }
         broken(SoakFault.AGENT_STOP);
         victim.stop();
         try {
             fleet.awaitDone(STILL);
         } finally {
-            victim.resume();
+            if (victim.isAlive()) {
+                victim.resume();
+            }
         }
     }
 

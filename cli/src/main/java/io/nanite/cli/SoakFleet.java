@@ -127,28 +127,44 @@ final class SoakFleet implements AutoCloseable {
         return open.getCount() == 0;
     }
 
-    /** Waits so long for everything to be answered; returns whether it is. Throws if a mapper ended by itself. */
+    /** Waits so long for everything to be answered; returns whether it is. Throws if a process ended by itself. */
     boolean awaitDone(Duration atMost) throws InterruptedException {
         boolean done = open.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        for (int i = 0; i < agents.size(); i++) {
+            if (isRefused(agents.get(i))) {
+                agents.set(i, launchAgent(i));
+            }
+        }
         for (Mapping mapping : mappers) {
             Child child = mapping.child;
-            if (child != null && !child.isAlive() && !mapping.done) {
-                child.awaitExit(PATIENCE); // what it said last may say that it is done
-                if (!mapping.done) {
-                    throw new IllegalStateException("%s ended by itself (expected: when all is answered). It said:%n%s"
-                            .formatted(child.name(), String.join("\n", child.lines())));
-                }
+            if (child != null && !mapping.done && isRefused(child) && !mapping.done) {
+                mapping.child = launchMapper(mapping, 1);
             }
         }
         return done;
     }
 
+    /**
+     * Whether it has ended because its name was taken: the broker has not noticed yet that whoever had it before is dead,
+     * where a link went black that did not tell. Throws if it ended otherwise, but for a mapper that is done.
+     */
+    private static boolean isRefused(Child child) throws InterruptedException {
+        if (child.isAlive()) {
+            return false;
+        }
+        int code = child.awaitExit(PATIENCE);
+        if (code != ExitCode.REFUSED.code() && code != ExitCode.OK.code()) {
+            throw new IllegalStateException("%s ended by itself with %d (expected: when all is answered). It said:%n%s"
+                    .formatted(child.name(), code, String.join("\n", child.lines())));
+        }
+        child.close();
+        return code == ExitCode.REFUSED.code();
+    }
+
     /** Kills an agent, and starts it again. */
-    void killAgent(int number) throws InterruptedException {
+    void killAgent(int number) {
         agents.get(number).close();
-        Child again = launchAgent(number);
-        agents.set(number, again);
-        again.awaitLine(SoakAgentCommand.READY, PATIENCE);
+        agents.set(number, launchAgent(number));
     }
 
     /** Whether this mapper has something to do still. */
@@ -219,7 +235,8 @@ final class SoakFleet implements AutoCloseable {
         }
     }
 
-    private Child launch(String name, int number, String user, Consumer<String> listener, String... arguments) {
+    private Child launch(String role, int number, String user, Consumer<String> listener, String... arguments) {
+        String name = soak.broker.token == null ? role : soak.broker.token + "-" + role;
         boolean linked = number % 2 == 1;
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--token", name, "--ledger", folder.toString()));
@@ -230,6 +247,7 @@ final class SoakFleet implements AutoCloseable {
         all.addAll(List.of("--heartbeat", soak.broker.heartbeat.toMillis() + "ms"));
         all.addAll(List.of("--format", soak.broker.format, "--log-level", "error"));
         all.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
+        all.add("--no-packs=" + soak.broker.noPacks);
         ProcessBuilder builder = Child.jvm(jvm(), Main.class.getName(), all.toArray(String[]::new));
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(variable -> variable.startsWith("NANITE_"));
@@ -266,10 +284,9 @@ final class SoakFleet implements AutoCloseable {
 
     /** Ends the agents in good order. */
     void end() throws InterruptedException {
-        for (Child agent : agents) {
-            agent.terminate();
-        }
-        for (Child agent : agents) {
+        List<Child> living = agents.stream().filter(Child::isAlive).toList();
+        living.forEach(Child::terminate);
+        for (Child agent : living) {
             agent.awaitExit(PATIENCE);
         }
     }

@@ -1,6 +1,8 @@
 package io.nanite.cli;
 
 import java.lang.management.ManagementFactory;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +22,18 @@ record SoakUsage(long heap, int threads, long descriptors) {
         return new SoakUsage(
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed(),
                 ManagementFactory.getThreadMXBean().getThreadCount(),
-                ManagementFactory.getOperatingSystemMXBean()
-                                instanceof com.sun.management.UnixOperatingSystemMXBean system
-                        ? system.getOpenFileDescriptorCount()
-                        : -1);
+                openDescriptors());
+    }
+
+    /** By name: only JVMs on Unix know it, and the type that says so is not Java's. */
+    private static long openDescriptors() {
+        try {
+            return (Long) ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(
+                            new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME), "OpenFileDescriptorCount");
+        } catch (JMException e) {
+            return -1;
+        }
     }
 
     /** As one process tells it to another. */

@@ -140,6 +140,8 @@ class WrongConfigurationTest {
                                         + " --own-rabbitmq")),
                 typed("soak --embedded --own-rabbitmq", expected("--embedded", "true", "nothing, with --own-rabbitmq")),
                 typed("soak --embedded --heartbeat 0", expected("--heartbeat", "0", "1s to 10m")),
+                typed("soak --tls", expected("--tls", "true", "nothing: it is a link without that is broken")),
+                typed("soak --embedded -t a.b", expected("--token", "a.b", NAME)),
                 typed("soak --embedded -f xml", expected("--format", "xml", "json or smile")),
                 typed("broker -P 65536", expected("--port", "65536", "0 to 65535")),
                 typed("broker -P -1", expected("--port", "-1", "0 to 65535")),
