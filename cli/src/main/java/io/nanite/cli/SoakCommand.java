@@ -13,9 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -154,7 +152,7 @@ final class SoakCommand implements Callable<Integer> {
             fleet.startMappers();
             say("%d agents and %d mappers at %s", agents, mappers, where.name());
             breakThings(fleet, new SoakFaults(fleet, where, kinds), pause);
-            LedgerReport report = settled(folder);
+            LedgerReport report = settled(fleet, folder);
             Optional<SoakBroker.Queues> atLast = where.queues();
             fleet.end();
             common.out().print(report.table());
@@ -188,14 +186,13 @@ final class SoakCommand implements Callable<Integer> {
         progress.end(fleet.answered(), breaking.count(), breaking.last());
     }
 
-    /** Pushes are answered when the broker has them: they may take a moment longer. */
-    private LedgerReport settled(Path folder) throws InterruptedException {
-        CountDownLatch never = new CountDownLatch(1);
+    /** Pushes are answered when the broker has them: they may take a moment longer. So may agents that were killed last. */
+    private LedgerReport settled(SoakFleet fleet, Path folder) throws InterruptedException {
         TimeSource time = TimeSource.system();
         long until = time.nanos() + patience.toNanos();
         LedgerReport report = LedgerReport.of(folder);
-        while (!report.lost().isEmpty() && time.nanos() - until < 0) {
-            never.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        while ((!report.lost().isEmpty() || !fleet.isWhole()) && time.nanos() - until < 0) {
+            fleet.rest(LOOK);
             report = LedgerReport.of(folder);
         }
         return report;

@@ -9,10 +9,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +26,13 @@ import org.jspecify.annotations.Nullable;
 final class SoakFleet implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than requests live. */
+    private static final Duration STUCK = Duration.ofMinutes(5);
+
+    /** How a process may end: done, or not let in. */
+    private static final Set<Integer> ENDINGS =
+            Set.of(ExitCode.OK.code(), ExitCode.NO_BROKER.code(), ExitCode.REFUSED.code());
 
     /** What is given to a mapper that starts when time is up. */
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -42,7 +53,12 @@ final class SoakFleet implements AutoCloseable {
     /** What the processes that live take, by their names. */
     private final Map<String, SoakCourse> courses = new ConcurrentSkipListMap<>();
 
+    /** The numbers of the agents that have come. */
+    private final Set<Integer> present = ConcurrentHashMap.newKeySet();
+
     private long begin;
+    private int answeredBefore;
+    private long answeredAt;
 
     /** A mapper, through all its lives. */
     private static final class Mapping {
@@ -89,6 +105,7 @@ final class SoakFleet implements AutoCloseable {
     /** From now on there is work. */
     void startMappers() {
         begin = time.nanos();
+        answeredAt = begin;
         for (int i = 0; i < soak.mappers; i++) {
             int share = soak.jobs / soak.mappers + (i < soak.jobs % soak.mappers ? 1 : 0);
             Mapping mapping = new Mapping(i, share);
@@ -127,9 +144,21 @@ final class SoakFleet implements AutoCloseable {
         return open.getCount() == 0;
     }
 
+    /** Waits so long, and starts again who was not let in. */
+    void rest(Duration time) throws InterruptedException {
+        new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
+        relaunch();
+    }
+
     /** Waits so long for everything to be answered; returns whether it is. Throws if a process ended by itself. */
     boolean awaitDone(Duration atMost) throws InterruptedException {
         boolean done = open.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        relaunch();
+        watch();
+        return done;
+    }
+
+    private void relaunch() throws InterruptedException {
         for (int i = 0; i < agents.size(); i++) {
             if (isRefused(agents.get(i))) {
                 agents.set(i, launchAgent(i));
@@ -141,24 +170,46 @@ final class SoakFleet implements AutoCloseable {
                 mapping.child = launchMapper(mapping, 1);
             }
         }
-        return done;
     }
 
     /**
-     * Whether it has ended because its name was taken: the broker has not noticed yet that whoever had it before is dead,
-     * where a link went black that did not tell. Throws if it ended otherwise, but for a mapper that is done.
+     * Whether it has ended because the broker was away, or did not let it in: its name is taken until the broker notices that
+     * whoever had it is dead, where a link went black that did not tell. A supervisor would start it again, and so do we.
+     * Throws if it ended otherwise, but for a mapper that is done.
      */
     private static boolean isRefused(Child child) throws InterruptedException {
         if (child.isAlive()) {
             return false;
         }
         int code = child.awaitExit(PATIENCE);
-        if (code != ExitCode.REFUSED.code() && code != ExitCode.OK.code()) {
+        if (!ENDINGS.contains(code)) {
             throw new IllegalStateException("%s ended by itself with %d (expected: when all is answered). It said:%n%s"
                     .formatted(child.name(), code, String.join("\n", child.lines())));
         }
         child.close();
-        return code == ExitCode.REFUSED.code();
+        return code != ExitCode.OK.code();
+    }
+
+    /** Throws if nothing was answered for so long that nothing will be. */
+    private void watch() {
+        int now = answered();
+        if (now != answeredBefore) {
+            answeredBefore = now;
+            answeredAt = time.nanos();
+        }
+        Duration silence = Duration.ofNanos(time.nanos() - answeredAt);
+        if (silence.compareTo(STUCK.plus(soak.work.multipliedBy(2))) > 0) {
+            throw new IllegalStateException("answered: %d, and nothing for %d s. The mappers said:%n%s"
+                    .formatted(
+                            now,
+                            silence.toSeconds(),
+                            mappers.stream()
+                                    .map(mapping -> String.join(
+                                            "\n",
+                                            Objects.requireNonNull(mapping.child)
+                                                    .lines()))
+                                    .collect(Collectors.joining("\n"))));
+        }
     }
 
     /** Kills an agent, and starts it again. */
@@ -191,9 +242,25 @@ final class SoakFleet implements AutoCloseable {
         mapping.child = launchMapper(mapping, 1);
     }
 
+    /** Whether all agents have come since they were started last. */
+    boolean isWhole() {
+        return present.size() == soak.agents;
+    }
+
     private Child launchAgent(int number) {
+        present.remove(number);
         return launch(
-                "a" + number, number, "nanite", line -> {}, "soak-agent", "--slots", Integer.toString(soak.slots));
+                "a" + number,
+                number,
+                "nanite",
+                line -> {
+                    if (line.equals(SoakAgentCommand.READY)) {
+                        present.add(number);
+                    }
+                },
+                "soak-agent",
+                "--slots",
+                Integer.toString(soak.slots));
     }
 
     private Child launchMapper(Mapping mapping, int wanted) {
