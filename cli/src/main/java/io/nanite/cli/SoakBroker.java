@@ -9,8 +9,11 @@ import io.nanite.faultkit.rabbit.Definitions;
 import io.nanite.faultkit.rabbit.LocalRabbit;
 import io.nanite.faultkit.rabbit.RabbitBinaries;
 import io.nanite.rabbitmq.RabbitTransport;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** The broker of a soak: started for it, or somebody's. */
 sealed interface SoakBroker extends AutoCloseable {
@@ -52,12 +55,24 @@ sealed interface SoakBroker extends AutoCloseable {
     @Override
     void close();
 
-    /** How many queues there are, and messages in all of them. */
-    record Queues(int count, long messages) {
+    /** What queues there are, and how many messages in all of them. */
+    record Queues(SortedSet<String> names, long messages) {
+
+        /** Of lines with a name and a number each. */
+        static Queues of(String lines) {
+            SortedSet<String> names = new TreeSet<>();
+            long messages = 0;
+            for (String line : lines.lines().toList()) {
+                String[] fields = line.split("\t", -1);
+                names.add(fields[0]);
+                messages += Long.parseLong(fields[1].strip());
+            }
+            return new Queues(Collections.unmodifiableSortedSet(names), messages);
+        }
 
         @Override
         public String toString() {
-            return "%d queues, %d messages".formatted(count, messages);
+            return "%d queues, %d messages".formatted(names.size(), messages);
         }
     }
 
@@ -139,14 +154,8 @@ sealed interface SoakBroker extends AutoCloseable {
 
         @Override
         public Optional<Queues> queues() {
-            List<String> messages = rabbit.rabbitmqctl("-p", vhost(), "list_queues", "--no-table-headers", "messages")
-                    .lines()
-                    .toList();
-            return Optional.of(new Queues(
-                    messages.size(),
-                    messages.stream()
-                            .mapToLong(line -> Long.parseLong(line.strip()))
-                            .sum()));
+            return Optional.of(Queues.of(
+                    rabbit.rabbitmqctl("-p", vhost(), "list_queues", "--no-table-headers", "name", "messages")));
         }
 
         @Override

@@ -163,7 +163,8 @@ final class SoakCommand implements Callable<Integer> {
             fleet.courses().forEach(course -> common.out().println(course.row()));
             atFirst.ifPresent(queues -> say("broker with the agents alone, at first: %s", queues));
             atLast.ifPresent(queues -> say("broker with the agents alone, at last:  %s", queues));
-            where.queues().ifPresent(queues -> say("broker when all had gone:               %s", queues));
+            where.queues()
+                    .ifPresent(queues -> say("broker when all had gone:               %s: %s", queues, queues.names()));
             say(report.isKept() ? "The promise held." : "THE PROMISE WAS BROKEN.");
             return report.isKept() ? ExitCode.OK.code() : ExitCode.FAILED.code();
         }
