@@ -33,6 +33,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             MapperCommand.class,
             AdminCommand.class,
             RabbitconfCommand.class,
+            SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
             WarmUpCommand.class

@@ -54,11 +54,13 @@ final class SoakAgentCommand implements Callable<Integer> {
                                 actor(new SoakActor(book), SoakActor.PREFIX);
                                 serializer(broker.serializer());
                             }
-                        })) {
+                        });
+                SoakReporter reporter = new SoakReporter(common)) {
             common.shutdown().with(agent::close);
             Companion.endsWith(companion, agent::close);
             agent.start();
             common.out().println(READY);
+            reporter.start();
             agent.awaitClose();
             return ExitCode.OK.code();
         }

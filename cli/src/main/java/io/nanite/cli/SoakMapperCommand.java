@@ -2,6 +2,7 @@ package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
+import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
 import io.nanite.faultkit.Ledger;
 import io.nanite.mapper.CallOptions;
@@ -66,6 +67,9 @@ final class SoakMapperCommand implements Callable<Integer> {
     @Option(names = "--agents", paramLabel = "COUNT", description = "how many must be there at first (default: 1)")
     int agents = 1;
 
+    @Option(names = "--for", paramLabel = "TIME", description = "for so long at most; 0 for no limit (default: 0)")
+    Duration atMost = Duration.ZERO;
+
     @Option(names = "--end-with", paramLabel = "PID", description = "end when this process has ended")
     int companion;
 
@@ -80,13 +84,15 @@ final class SoakMapperCommand implements Callable<Integer> {
         try (Ledger book = Ledger.open(ledger, SoakAgentCommand.writer(self.value()));
                 Mapper mapper = Mapper.with(config)
                         .serializer(broker.serializer())
-                        .start(new RabbitTransport(broker.broker("mapper", self.value())))) {
+                        .start(new RabbitTransport(broker.broker("mapper", self.value())));
+                SoakReporter reporter = new SoakReporter(common)) {
             Thread caller = Thread.currentThread();
             common.shutdown().with(caller::interrupt);
             Companion.endsWith(companion, caller::interrupt);
             if (!mapper.awaitService(SoakActor.SLOW, agents, PATIENCE)) {
                 throw ConfigException.of("agents", mapper.agents().size(), "at least " + agents);
             }
+            reporter.start();
             giveAway(mapper, book);
             common.out().println(DONE);
             return ExitCode.OK.code();
@@ -97,7 +103,9 @@ final class SoakMapperCommand implements Callable<Integer> {
         Semaphore free = new Semaphore(window);
         String name = SoakAgentCommand.writer(mapper.identity().value());
         int most = (int) Math.max(1, 2 * work.toMillis());
-        for (int i = 0; i < jobs; i++) {
+        TimeSource time = TimeSource.system();
+        long until = time.nanos() + atMost.toNanos();
+        for (int i = 0; i < jobs && (atMost.isZero() || time.nanos() - until < 0); i++) {
             free.acquire();
             String id = name + "-" + i;
             SoakActor.Work load = new SoakActor.Work(

@@ -244,7 +244,9 @@ final class Rules {
                     "cli.Shutdown",
                     // Carries bytes, and reads what children print: a fault test is made of real threads.
                     "faultkit.FaultProxy",
-                    "faultkit.Child")))
+                    "faultkit.Child",
+                    "faultkit.rabbit.ChildProcess",
+                    "faultkit.rabbit.NodeHome")))
             .should(access("make a thread", target -> {
                 String owner = target.owner();
                 String name = target.name();

@@ -2,7 +2,7 @@ package io.nanite.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nanite.testkit.broker.RabbitBinaries;
+import io.nanite.faultkit.rabbit.RabbitBinaries;
 import io.nanite.testkit.broker.RabbitNode;
 import java.net.URI;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.nanite.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nanite.dist.Running.Ended;
-import io.nanite.testkit.broker.RabbitBinaries;
+import io.nanite.faultkit.rabbit.RabbitBinaries;
 import io.nanite.testkit.broker.RabbitNode;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -5,11 +5,18 @@ import io.nanite.faultkit.Ledger.Event;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +44,8 @@ public record LedgerReport(
         List<Recovery> recoveries) {
 
     private static final int NAMED = 5;
+    private static final double MEDIAN = 0.5;
+    private static final double MOST = 0.99;
 
     public LedgerReport {
         failed = List.copyOf(failed);
@@ -76,17 +85,30 @@ public record LedgerReport(
 
     /** The longest that it took until everything that was open at a fault was answered; zero without faults. */
     public Duration slowestRecovery() {
-        Duration slowest = Duration.ZERO;
-        for (Recovery recovery : recoveries) {
-            Duration all = recovery.allAnswered();
-            if (all != null && all.compareTo(slowest) > 0) {
-                slowest = all;
-            }
-        }
-        return slowest;
+        return recovery(1);
     }
 
-    /** For people: one line for each figure, then one for each fault. */
+    /** In so long everything that was open was answered, at this share of the faults, from 0 to 1; zero without faults. */
+    public Duration recovery(double share) {
+        return ranked(recoveries, Recovery::allAnswered, share).orElse(Duration.ZERO);
+    }
+
+    /** The smallest that is at least as large as this share of them; empty if there is none. */
+    private static Optional<Duration> ranked(
+            List<Recovery> recoveries, Function<Recovery, @Nullable Duration> cost, double share) {
+        List<Duration> costs = new ArrayList<>();
+        for (Recovery recovery : recoveries) {
+            Duration took = cost.apply(recovery);
+            if (took != null) {
+                costs.add(took);
+            }
+        }
+        Collections.sort(costs);
+        int rank = (int) Math.ceil(share * costs.size());
+        return costs.isEmpty() ? Optional.empty() : Optional.of(costs.get(Math.max(0, rank - 1)));
+    }
+
+    /** For people: one line for each figure, then one for each kind of fault. */
     public String table() {
         StringBuilder table = new StringBuilder();
         row(table, "submitted", submitted, List.of());
@@ -98,11 +120,30 @@ public record LedgerReport(
         row(table, "completed twice", completedTwice.size(), completedTwice);
         table.append(
                 "%-16s%9d  %.3f %%%n".formatted("executed twice", executedTwice.size(), executedTwiceShare() * 100));
-        for (Recovery recovery : recoveries) {
-            table.append("  %-38s first answer %s, all that waited %s%n"
-                    .formatted(recovery.fault(), seconds(recovery.firstAnswer()), seconds(recovery.allAnswered())));
+        if (!recoveries.isEmpty()) {
+            table.append("%-34s%6s  %-24s%s%n"
+                    .formatted("fault", "times", "first answer to a new", "all that waited answered"));
+            table.append("%-34s%6s%12s%12s%12s%12s%12s%n"
+                    .formatted("", "", "median", "slowest", "median", "99 %", "slowest"));
+            Map<String, List<Recovery>> kinds = new LinkedHashMap<>();
+            recoveries.forEach(recovery -> kinds.computeIfAbsent(recovery.fault(), fault -> new ArrayList<>())
+                    .add(recovery));
+            kinds.forEach((fault, cost) -> table.append(row(fault, cost)));
+            table.append(row("all", recoveries));
         }
         return table.toString();
+    }
+
+    private static String row(String name, List<Recovery> cost) {
+        return "%-34s%6d%12s%12s%12s%12s%12s%n"
+                .formatted(
+                        name,
+                        cost.size(),
+                        seconds(ranked(cost, Recovery::firstAnswer, MEDIAN)),
+                        seconds(ranked(cost, Recovery::firstAnswer, 1)),
+                        seconds(ranked(cost, Recovery::allAnswered, MEDIAN)),
+                        seconds(ranked(cost, Recovery::allAnswered, MOST)),
+                        seconds(ranked(cost, Recovery::allAnswered, 1)));
     }
 
     private static void row(StringBuilder table, String name, int count, List<String> tokens) {
@@ -110,8 +151,8 @@ public record LedgerReport(
                 .formatted(name, count, tokens.isEmpty() ? "" : "  " + tokens.subList(0, Math.min(NAMED, count))));
     }
 
-    private static String seconds(@Nullable Duration duration) {
-        return duration == null ? "-" : "%.2f s".formatted(duration.toMillis() / 1_000.0);
+    private static String seconds(Optional<Duration> duration) {
+        return duration.map(one -> "%.2f s".formatted(one.toMillis() / 1_000.0)).orElse("-");
     }
 
     /** All that is known of one job. */
@@ -208,6 +249,7 @@ public record LedgerReport(
                     executedTwice.add(token);
                 }
             }
+            Answers answers = new Answers(lives.values());
             return new LedgerReport(
                     submitted,
                     completed,
@@ -217,27 +259,49 @@ public record LedgerReport(
                     unanswered,
                     completedTwice,
                     executedTwice,
-                    faults.stream().map(this::recovery).toList());
+                    faults.stream().map(answers::recovery).toList());
+        }
+    }
+
+    /**
+     * When jobs were answered, in the order in which they were submitted: to ask for what a fault cost takes no look at all
+     * of them.
+     */
+    private static final class Answers {
+
+        private final long[] submitted;
+
+        /** When the last of those up to this one was answered. */
+        private final long[] lastBefore;
+
+        /** When the first of those from this one on was answered. */
+        private final long[] firstFrom;
+
+        Answers(Collection<Life> lives) {
+            List<Life> answered = lives.stream()
+                    .filter(life -> life.submitted && life.completed > 0)
+                    .sorted(Comparator.comparingLong(life -> life.submittedAt))
+                    .toList();
+            submitted = answered.stream().mapToLong(life -> life.submittedAt).toArray();
+            lastBefore = answered.stream().mapToLong(life -> life.completedAt).toArray();
+            firstFrom = lastBefore.clone();
+            for (int i = 1; i < submitted.length; i++) {
+                lastBefore[i] = Math.max(lastBefore[i], lastBefore[i - 1]);
+            }
+            for (int i = submitted.length - 2; i >= 0; i--) {
+                firstFrom[i] = Math.min(firstFrom[i], firstFrom[i + 1]);
+            }
         }
 
-        private Recovery recovery(Breakage fault) {
-            Long first = null;
-            Long all = null;
-            for (Life life : lives.values()) {
-                long took = life.completedAt - fault.at();
-                if (life.completed == 0 || took < 0) {
-                    continue;
-                }
-                if (life.submittedAt >= fault.at()) {
-                    first = first == null ? took : Math.min(first, took);
-                } else {
-                    all = all == null ? took : Math.max(all, took);
-                }
-            }
+        Recovery recovery(Breakage fault) {
+            int found = Arrays.binarySearch(submitted, fault.at());
+            int after = found < 0 ? -found - 1 : found;
             return new Recovery(
                     fault.name(),
-                    first == null ? null : Duration.ofNanos(first),
-                    all == null ? null : Duration.ofNanos(all));
+                    after == submitted.length ? null : Duration.ofNanos(firstFrom[after] - fault.at()),
+                    after == 0 || lastBefore[after - 1] < fault.at()
+                            ? null
+                            : Duration.ofNanos(lastBefore[after - 1] - fault.at()));
         }
     }
 }

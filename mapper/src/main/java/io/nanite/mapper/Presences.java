@@ -34,6 +34,12 @@ final class Presences {
     /** How often an agent that pings and is not known is asked to register. */
     private static final long ASK_EVERY = Duration.ofSeconds(1).toNanos();
 
+    /**
+     * When our link stands again, so long the links of others may take: the longest pause between two of their attempts is
+     * 5 s.
+     */
+    private static final Duration RETURN = Duration.ofSeconds(6);
+
     private final MapperConfig config;
     private final TimeSource time;
     private final Registry registry;
@@ -129,6 +135,15 @@ final class Presences {
         }
     }
 
+    /** As if it had spoken now. */
+    private void heard(AgentEntry agent, long now) {
+        boolean suspected = agent.isSuspect();
+        agent.heardAt(now);
+        if (suspected) {
+            announcements.recovered(agent.identity());
+        }
+    }
+
     private void suspect(AgentEntry agent) {
         if (!agent.isSuspect()) {
             announcements.suspected(agent.identity());
@@ -181,10 +196,11 @@ final class Presences {
             gone(identity);
             return;
         }
-        if (workQueue || agent.isSuspect()) {
+        boolean sure = agent.isSuspect() && !router.awaitsReturns();
+        if (workQueue || sure) {
             lost(agent, workQueue ? "has no queue any more" : "is not connected any more");
         } else {
-            // It may just be connecting again: no new work, and a second question.
+            // It may just be connecting again: no new work if others can, and a second question.
             suspect(agent);
         }
     }
@@ -272,11 +288,14 @@ final class Presences {
         }
     }
 
-    /** The link stands again: everybody gets a new chance to be heard. */
+    /** The link stands, for the first time or again: then everybody gets a new chance to be heard, and to come back. */
     void connected() {
+        if (!linked) {
+            router.awaitReturns(RETURN);
+        }
         linked = true;
         long now = time.nanos();
-        registry.all().forEach(agent -> agent.heardAt(now));
+        registry.all().forEach(agent -> heard(agent, now));
         sender.tellAgents(new Advertise(null));
         router.resendAll();
     }

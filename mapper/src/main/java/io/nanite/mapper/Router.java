@@ -53,6 +53,9 @@ final class Router {
     private final TokenSource tokens;
     private final Executor callbacks;
 
+    /** Until then who seems gone may be on its way back. Written by the loop. */
+    private volatile long returning;
+
     Router(
             MapperConfig config,
             TimeSource time,
@@ -72,6 +75,17 @@ final class Router {
         this.times = times;
         this.tokens = tokens;
         this.callbacks = callbacks;
+        returning = time.nanos();
+    }
+
+    /** An outage that may have hit everybody is over: for so long agents come back one by one. On the loop. */
+    void awaitReturns(Duration atMost) {
+        returning = time.nanos() + atMost.toNanos();
+    }
+
+    /** Whether an agent that does not answer may be on its way back. */
+    boolean awaitsReturns() {
+        return time.nanos() - returning < 0;
     }
 
     Job request(Service service, Payload payload, CallOptions options) {
@@ -301,7 +315,11 @@ final class Router {
                 .named(options.selector())
                 .orElseThrow(() -> new UnknownSelectorException(
                         "selector: %s (expected: one of %s)".formatted(options.selector(), selectors.names())));
-        List<AgentEntry> able = healthy(registry.able(service, options.tags()), not);
+        List<AgentEntry> offering = registry.able(service, options.tags());
+        List<AgentEntry> able = healthy(offering, not);
+        if (able.isEmpty() && awaitsReturns()) {
+            able = without(not, offering); // its queue keeps it until it is back
+        }
         if (able.isEmpty() || not.size() > MOST_REROUTES) {
             throw nobody(service, options, not);
         }
@@ -400,6 +418,10 @@ final class Router {
             }
         }
         return able;
+    }
+
+    private static List<AgentEntry> without(Set<Identity> not, List<AgentEntry> able) {
+        return able.stream().filter(one -> !not.contains(one.identity())).toList();
     }
 
     private NoAgentException nobody(Service service, CallOptions options, Set<Identity> not) {

@@ -13,8 +13,10 @@ import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -678,6 +680,79 @@ class MapperTest {
                 .isEqualTo(fred.work.get(1).packet().token());
         fred.answer("once");
         assertThat(end(job).values()).isEqualTo(Map.of("fred", "once"));
+    }
+
+    @Test
+    void afterAnOutageAnAgentThatIsStillOnItsWayBackIsNotTakenForDead() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job before = mapper.request(ECHO, "before");
+        transport.disconnect();
+        fred.die();
+        fred.work.clear();
+        loop.run();
+        Job during = mapper.request(ECHO, "during");
+        transport.reconnect();
+        loop.run();
+
+        pass(Duration.ofSeconds(3));
+        assertThat(known()).containsExactly("fred");
+        Job behind = mapper.request(ECHO, "behind"); // nobody else can: its queue keeps it
+
+        fred.revive();
+        fred.register(0.5);
+        loop.run();
+        Set<String> tokens = new HashSet<>();
+        for (HandAgent.Work work : List.copyOf(fred.work)) {
+            tokens.add(work.packet().token().value());
+            fred.answer(Objects.requireNonNull(work.packet().payload().value()));
+        }
+        loop.run();
+        assertThat(tokens).hasSize(3);
+        assertThat(end(before).values()).isEqualTo(Map.of("fred", "before"));
+        assertThat(end(during).values()).isEqualTo(Map.of("fred", "during"));
+        assertThat(end(behind).values()).isEqualTo(Map.of("fred", "behind"));
+        pass(Duration.ofSeconds(10));
+        assertThat(known()).containsExactly("fred");
+        assertThat(events).doesNotContain("timed out fred");
+    }
+
+    @Test
+    void afterAnOutageWhoeverIsBackIsChosenBeforeWhoeverIsNot() {
+        HandAgent slow = agent("slow", 0.1);
+        HandAgent quick = agent("quick", 0.5);
+        Job open = mapper.request(ECHO, "open");
+        assertThat(slow.work).hasSize(1);
+        transport.disconnect();
+        slow.die();
+        slow.work.clear();
+        loop.run();
+        transport.reconnect();
+        loop.run();
+        pass(Duration.ofSeconds(1));
+
+        Job job = mapper.request(ECHO, "new");
+        assertThat(quick.request().token()).isEqualTo(job.token());
+        assertThat(open.isDone()).isFalse();
+    }
+
+    @Test
+    void afterAnOutageAnAgentThatDoesNotComeBackIsLostOnceItsTimeIsUp() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 0.5);
+        Job job = mapper.request(ECHO, "x");
+        transport.disconnect();
+        fred.die();
+        loop.run();
+        transport.reconnect();
+        loop.run();
+
+        pass(Duration.ofSeconds(5));
+        assertThat(known()).containsExactly("bob", "fred");
+        pass(Duration.ofSeconds(2));
+        assertThat(known()).containsExactly("bob");
+        assertThat(bob.request().token()).isEqualTo(job.token());
+        bob.answer("instead");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "instead"));
     }
 
     @Test

@@ -157,7 +157,11 @@ final class ReadLane implements Subscription {
         });
     }
 
-    /** A queue that its owner will not come back to goes; one that still holds work stays, for somebody to save it. */
+    /**
+     * A queue that its owner will not come back to goes. One that still holds work stays, for somebody to save it, and so does
+     * one that has a reader, whose owner is back: all that it holds may be with that reader, and to a broker such a queue is
+     * empty.
+     */
     private void delete() {
         boolean ownedByLife = source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE;
         if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED && !isAbandoned()) {
@@ -165,7 +169,7 @@ final class ReadLane implements Subscription {
         }
         try {
             Channel scratch = wire.openChannel();
-            scratch.queueDelete(source.queue(), false, !ownedByLife);
+            scratch.queueDelete(source.queue(), !ownedByLife, !ownedByLife);
             scratch.close();
         } catch (IOException
                 | ShutdownSignalException

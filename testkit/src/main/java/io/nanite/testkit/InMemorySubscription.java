@@ -90,7 +90,7 @@ final class InMemorySubscription implements Subscription {
     private boolean isDeletedNow(HeldQueue left) {
         return switch (source.lifetime()) {
             case OWNED_DELETED_ON_CLOSE, CONNECTION -> true;
-            case OWNED, ABANDONED -> left.waiting() == 0;
+            case OWNED, ABANDONED -> left.waiting() == 0 && left.readers().isEmpty();
             case SHARED -> false;
         };
     }

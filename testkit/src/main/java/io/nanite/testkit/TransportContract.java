@@ -676,6 +676,39 @@ public abstract class TransportContract {
     }
 
     @Test
+    void aRescueThatEndsLateLeavesTheQueueToItsOwnerThatIsBack() {
+        Transport owner = start("a");
+        Transport rescuer = start("b");
+        Identity agent = Identity.agent("orphan-" + run);
+        Source work = Source.work(agent, 1);
+        owner.subscribe(work, delivery -> {}).cancel();
+        Subscription rescue = rescuer.subscribe(Source.orphan(agent, 10), delivery -> {});
+        rescue.cancel();
+        ReceivedParts back = new ReceivedParts(patience());
+        AtomicInteger rebuilt = new AtomicInteger();
+        owner.subscribe(work, new Receiver() {
+            @Override
+            public void receive(Delivery delivery) {
+                back.receive(delivery);
+            }
+
+            @Override
+            public void resubscribed(int epoch) {
+                rebuilt.incrementAndGet();
+            }
+        });
+        confirm(rescuer.publish(parcel(work, "begun", false)));
+        ReceivedParts.Received begun = back.take();
+
+        rescue.close(); // nothing waits in the queue, and yet it is not to go
+
+        confirm(rescuer.publish(parcel(work, "next", false)));
+        begun.part().settle();
+        assertThat(back.settle()).isEqualTo("next");
+        assertThat(rebuilt).hasValue(0);
+    }
+
+    @Test
     void thereIsNothingToRescueWhereThereIsNoQueue() {
         Transport rescuer = start("a");
 

@@ -25,8 +25,8 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
         /** As {@link #OWNED}, and deleted with what it holds when its subscription is closed for good. */
         OWNED_DELETED_ON_CLOSE,
         /**
-         * Somebody else's, whose owner is gone: not declared, read by one reader, deleted if it is empty when its
-         * subscription is closed. Where it does not exist, or has a reader, the subscription is refused; when its
+         * Somebody else's, whose owner is gone: not declared, read by one reader, deleted when its subscription is closed if
+         * it is empty and its owner is not back. Where it does not exist, or has a reader, the subscription is refused; when its
          * connection breaks the subscription is over.
          */
         ABANDONED,

@@ -1,5 +1,6 @@
 package io.nanite.testkit.broker;
 
+import io.nanite.faultkit.rabbit.Settings;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -3,6 +3,8 @@ package io.nanite.testkit.broker;
 import io.nanite.embedded.BrokerUser;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
+import io.nanite.faultkit.rabbit.FreePorts;
+import io.nanite.faultkit.rabbit.TemporaryFolder;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package io.nanite.testkit.broker;
 
+import io.nanite.faultkit.rabbit.Definitions;
+import io.nanite.faultkit.rabbit.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;

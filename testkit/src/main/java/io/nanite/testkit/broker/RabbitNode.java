@@ -1,38 +1,19 @@
 package io.nanite.testkit.broker;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.nanite.faultkit.rabbit.Definitions;
+import io.nanite.faultkit.rabbit.LocalRabbit;
+import io.nanite.faultkit.rabbit.RabbitBinaries;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A RabbitMQ node of this machine's installation, in a temporary folder, listening on free ports of the loopback. Any
- * thread may use it. It starts in about five seconds.
- *
- * <p>It shares nothing with a RabbitMQ that may be running here: its own name, cookie, port mapper and data. It needs no
- * particular user and may be root. Whatever happens to the test, the node ends with the JVM, unless that is killed with no
- * warning itself.
- */
+/** A {@link LocalRabbit} for a test. Any thread may use it. It starts in about five seconds. */
 public final class RabbitNode implements RabbitTestBroker, RabbitServer {
 
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration COMMAND = Duration.ofSeconds(60);
-
-    private final RabbitBinaries binaries;
-
-    // All of these are guarded by this.
-    private State state = State.NEW;
-    private @Nullable NodeHome home;
-    private @Nullable ChildProcess node;
+    private final LocalRabbit node;
 
     /** Does nothing yet. */
     public RabbitNode(RabbitBinaries binaries) {
-        this.binaries = binaries;
+        node = new LocalRabbit(binaries);
     }
 
     @Override
@@ -46,132 +27,42 @@ public final class RabbitNode implements RabbitTestBroker, RabbitServer {
     }
 
     @Override
-    public synchronized String uri(String user, String vhost) {
-        if (!Definitions.USERS.contains(user)) {
-            throw new IllegalArgumentException(
-                    "broker user: %s (expected: one of %s)".formatted(user, Definitions.USERS));
-        }
-        return "amqp://%s:%s@127.0.0.1:%d/%s"
-                .formatted(user, Definitions.PASSWORD, home().amqpPort(), vhost.replace("/", "%2F"));
+    public String uri(String user, String vhost) {
+        return node.uri(user, vhost);
     }
 
     @Override
-    public synchronized void start() {
-        try {
-            switch (state) {
-                case NEW -> {
-                    home = NodeHome.create(binaries);
-                    launch();
-                }
-                case KILLED -> launch();
-                case STOPPED -> rabbitmqctl("start_app");
-                case RUNNING -> {}
-                case CLOSED -> throw new IllegalStateException("rabbitmq: closed (expected: not closed)");
-            }
-            state = State.RUNNING;
-        } finally {
-            if (state != State.RUNNING) {
-                close();
-            }
-        }
-    }
-
-    private void launch() {
-        ProcessBuilder builder = new ProcessBuilder(binaries.server().toString());
-        // So told, the script becomes the broker instead of watching it: what we kill is the broker itself.
-        builder.environment().put("RUNNING_UNDER_SYSTEMD", "true");
-        node = home().start("rabbitmq-server", builder, "completed with", START);
+    public void start() {
+        node.start();
     }
 
     @Override
-    public synchronized void stop() {
-        if (state == State.RUNNING) {
-            rabbitmqctl("stop_app");
-            state = State.STOPPED;
-        }
+    public void stop() {
+        node.stop();
     }
 
     @Override
-    public synchronized void kill() {
-        if (state == State.RUNNING || state == State.STOPPED) {
-            killNode();
-            state = State.KILLED;
-        }
-    }
-
-    private void killNode() {
-        if (node != null) {
-            node.kill();
-            node = null;
-        }
+    public void kill() {
+        node.kill();
     }
 
     @Override
-    public synchronized String rabbitmqctl(String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(binaries.control().toString());
-        command.add("--quiet");
-        command.addAll(List.of(arguments));
-        try {
-            Path output = Files.createTempFile(home().folder().path(), "rabbitmqctl-", ".txt");
-            ProcessBuilder builder =
-                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-            home().folder().apply(builder);
-            Process process = builder.start();
-            boolean ended = process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS);
-            if (!ended) {
-                process.destroyForcibly();
-            }
-            String text = Files.readString(output);
-            if (!ended || process.exitValue() != 0) {
-                throw new IllegalStateException("rabbitmqctl %s: %s (expected: exit 0). It said:%n%s"
-                        .formatted(
-                                String.join(" ", arguments),
-                                ended ? "exit " + process.exitValue() : "still running after " + COMMAND,
-                                text));
-            }
-            return text;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("rabbitmqctl %s: interrupted".formatted(String.join(" ", arguments)), e);
-        }
+    public String rabbitmqctl(String... arguments) {
+        return node.rabbitmqctl(arguments);
     }
 
     /** What must be gone when it is closed. */
-    synchronized List<ProcessHandle> handles() {
-        return home().handles();
+    List<ProcessHandle> handles() {
+        return node.handles();
     }
 
     /** So must this. */
-    synchronized Path folder() {
-        return home().folder().path();
-    }
-
-    private NodeHome home() {
-        if (home == null) {
-            throw new IllegalStateException("rabbitmq: %s (expected: started once, and not closed)".formatted(state));
-        }
-        return home;
+    Path folder() {
+        return node.folder();
     }
 
     @Override
-    public synchronized void close() {
-        // Nothing of it is needed again, so there is no reason to be slow and polite.
-        state = State.CLOSED;
-        killNode();
-        if (home != null) {
-            home.close();
-            home = null;
-        }
-    }
-
-    private enum State {
-        NEW,
-        RUNNING,
-        STOPPED,
-        KILLED,
-        CLOSED
+    public void close() {
+        node.close();
     }
 }

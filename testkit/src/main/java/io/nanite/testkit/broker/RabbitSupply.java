@@ -1,5 +1,7 @@
 package io.nanite.testkit.broker;
 
+import io.nanite.faultkit.rabbit.RabbitBinaries;
+import io.nanite.faultkit.rabbit.Settings;
 import java.net.URI;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

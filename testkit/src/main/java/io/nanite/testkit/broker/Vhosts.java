@@ -1,5 +1,6 @@
 package io.nanite.testkit.broker;
 
+import io.nanite.faultkit.rabbit.Definitions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

@@ -3,6 +3,8 @@ package io.nanite.testkit.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nanite.faultkit.rabbit.RabbitBinaries;
+import io.nanite.faultkit.rabbit.RabbitFolder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import java.io.File;
 import java.io.IOException;
@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 public record RabbitBinaries(Path server, Path control, Path epmd) {
 
     /** The setting that says where RabbitMQ is, and that it is nowhere else. */
-    static final String HOME = "NANITE_RABBITMQ_HOME";
+    public static final String HOME = "NANITE_RABBITMQ_HOME";
 
     private static final String DEBIAN = "/usr/lib/rabbitmq/bin";
 
-    /** Looks at the environment of this process, as the package description says. */
+    /** Looks at the environment of this process: {@value #HOME}, else the {@code PATH}, else where Debian has it. */
     public static Optional<RabbitBinaries> find() {
         return find(System::getenv);
     }
 
     /** {@code settings} answers with null for what is not set. */
-    static Optional<RabbitBinaries> find(Settings settings) {
+    public static Optional<RabbitBinaries> find(Settings settings) {
         List<Path> folders = new ArrayList<>();
         List<Path> path = split(settings.value("PATH"));
         String home = settings.value(HOME);

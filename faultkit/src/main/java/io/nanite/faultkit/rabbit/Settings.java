@@ -1,10 +1,10 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import org.jspecify.annotations.Nullable;
 
 /** What somebody has set for the tests, by name. */
 @FunctionalInterface
-interface Settings {
+public interface Settings {
 
     @Nullable
     String value(String name);

@@ -1,4 +1,4 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,14 +12,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * Everything that a node has on disk, and the environment that keeps it there: nothing of RabbitMQ or Erlang that is
  * installed, configured or running on this machine is read or written.
  */
-final class RabbitFolder {
+public final class RabbitFolder {
 
     private final Path path;
     private final int amqpPort;
     private final int distributionPort;
     private final int epmdPort;
 
-    RabbitFolder(Path path, int amqpPort, int distributionPort, int epmdPort) {
+    /** A folder that exists; nothing is written yet. */
+    public RabbitFolder(Path path, int amqpPort, int distributionPort, int epmdPort) {
         this.path = path;
         this.amqpPort = amqpPort;
         this.distributionPort = distributionPort;
@@ -63,7 +64,7 @@ final class RabbitFolder {
     }
 
     /** For every process of the node. */
-    void apply(ProcessBuilder builder) {
+    public void apply(ProcessBuilder builder) {
         Map<String, String> environment = builder.environment();
         environment
                 .keySet()

@@ -1,4 +1,4 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import java.io.BufferedReader;
 import java.io.IOException;

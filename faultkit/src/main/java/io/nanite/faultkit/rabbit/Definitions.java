@@ -1,4 +1,4 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What a RabbitMQ of ours has from the beginning: one vhost, and two users who may do everything in it. */
-final class Definitions {
+public final class Definitions {
 
-    static final String VHOST = "/nanite";
-    static final List<String> USERS = List.of("mapper", "nanite");
-    static final String PASSWORD = "testing";
+    public static final String VHOST = "/nanite";
+    public static final List<String> USERS = List.of("mapper", "nanite");
+    public static final String PASSWORD = "testing";
 
     /**
      * As {@code load_definitions} wants it. With this the node is ready when it has started; the same by
      * {@code rabbitmqctl} takes five commands.
      */
-    String json() {
+    public String json() {
         String users =
                 USERS.stream().map(user -> """
                         {"name":"%s","password_hash":"%s","hashing_algorithm":"rabbit_password_hashing_sha256","tags":""}""".formatted(user, passwordHash())).collect(Collectors.joining(","));

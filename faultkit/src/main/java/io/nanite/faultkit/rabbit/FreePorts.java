@@ -1,4 +1,4 @@
-package io.nanite.testkit.broker;
+package io.nanite.faultkit.rabbit;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * port 0 would give: while a broker is down somebody could take its port, and a client that reconnects to a port of that
  * range for long enough one day connects to itself.
  */
-final class FreePorts {
+public final class FreePorts {
 
     private static final int LOWEST = 10_000;
     private static final int HIGHEST = 32_000;
@@ -21,7 +21,8 @@ final class FreePorts {
 
     private final Set<Integer> given = new HashSet<>();
 
-    int next() {
+    /** Another one. */
+    public int next() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
             if (!given.contains(port) && isFree(port)) {
