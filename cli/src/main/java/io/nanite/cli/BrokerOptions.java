@@ -101,6 +101,14 @@ final class BrokerOptions {
 
     @Option(
             scope = ScopeType.INHERIT,
+            names = "--blocked-timeout",
+            paramLabel = "TIME",
+            description =
+                    "for what cannot leave because the broker takes nothing, short of memory or disk (default: 5s)")
+    Duration blockedTimeout = Duration.ofSeconds(5);
+
+    @Option(
+            scope = ScopeType.INHERIT,
             names = "--no-packs",
             negatable = true,
             fallbackValue = "true",
@@ -126,6 +134,7 @@ final class BrokerOptions {
                 .withTls(tls)
                 .withName(name)
                 .withHeartbeat(heartbeat)
+                .withBlockedTimeout(blockedTimeout)
                 .withPacking(!noPacks);
     }
 

@@ -3,6 +3,7 @@ package io.nanite.cli;
 import io.nanite.core.ConfigException;
 import io.nanite.core.NaniteException;
 import io.nanite.core.transport.AuthenticationRefused;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.QueueInUse;
@@ -17,7 +18,7 @@ enum ExitCode {
     OK(0, "done"),
     FAILED(1, "an agent failed, or did not answer in time"),
     USAGE(2, "a flag, a setting or a file is wrong"),
-    NO_BROKER(3, "no broker answers, or the embedded one could not start"),
+    NO_BROKER(3, "no broker answers, it takes no messages, or the embedded one could not start"),
     REFUSED(4, "the broker refused the login, the vhost, or a permission"),
     TOPOLOGY(5, "a queue or exchange exists already and is not what it must be"),
     NO_AGENT(6, "no live agent can do it"),
@@ -51,7 +52,9 @@ enum ExitCode {
         if (error instanceof TopologyMismatch) {
             return TOPOLOGY;
         }
-        if (error instanceof BrokerUnavailable || error instanceof BrokerStartException) {
+        if (error instanceof BrokerUnavailable
+                || error instanceof BrokerBlocked
+                || error instanceof BrokerStartException) {
             return NO_BROKER;
         }
         if (error instanceof NoAgentException || error instanceof UnknownAgentException) {

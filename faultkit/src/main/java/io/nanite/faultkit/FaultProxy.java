@@ -40,6 +40,7 @@ public final class FaultProxy implements AutoCloseable {
     record Order(Fault fault, long serial) {}
 
     private final InetSocketAddress server;
+    private final boolean amqp;
     private final int port;
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -53,8 +54,9 @@ public final class FaultProxy implements AutoCloseable {
     private @Nullable Thread accepting;
     private boolean closed;
 
-    private FaultProxy(InetSocketAddress server) {
+    private FaultProxy(InetSocketAddress server, boolean amqp) {
         this.server = server;
+        this.amqp = amqp;
         order(new Fault.Pass());
         ServerSocket socket = listenSomewhere();
         port = socket.getLocalPort();
@@ -63,7 +65,16 @@ public final class FaultProxy implements AutoCloseable {
 
     /** A proxy that listens, and connects to this address for each who comes. Nothing need be there yet. */
     public static FaultProxy before(String host, int port) {
-        return new FaultProxy(new InetSocketAddress(host, port));
+        return new FaultProxy(new InetSocketAddress(host, port), false);
+    }
+
+    /** As {@link #before}, for a server that speaks AMQP 0-9-1 without TLS: this one can take messages out of the stream. */
+    public static FaultProxy beforeAmqp(String host, int port) {
+        return new FaultProxy(new InetSocketAddress(host, port), true);
+    }
+
+    boolean isAmqp() {
+        return amqp;
     }
 
     /** Where it listens, on 127.0.0.1. */
@@ -115,6 +126,19 @@ public final class FaultProxy implements AutoCloseable {
     /** The same the other way about: the server is not told that its client is gone. */
     public void halfOpenForServer() {
         links.forEach(Link::leaveServer);
+    }
+
+    /**
+     * Of every link there is, takes out what the server delivers to the consumers that there are, as if it had forgotten
+     * them. All else goes through, and channels that are opened later get what is theirs.
+     */
+    public void forgetConsumers() {
+        links.forEach(link -> link.forgetConsumers(false));
+    }
+
+    /** As {@link #forgetConsumers}, on channels that are opened later too. New links are sound. */
+    public void deliverNothing() {
+        links.forEach(link -> link.forgetConsumers(true));
     }
 
     /** Ends every link there is with an RST on both sides. */

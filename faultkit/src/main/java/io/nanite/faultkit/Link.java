@@ -21,6 +21,7 @@ final class Link {
     private final Socket server;
     private final Carrier toServer;
     private final Carrier toClient;
+    private final AmqpDeliveries deliveries = new AmqpDeliveries();
 
     /** One side is gone, or will go, and the other must not be told. */
     private volatile boolean halfOpen;
@@ -54,6 +55,13 @@ final class Link {
     void blacken() {
         toServer.black = true;
         toClient.black = true;
+    }
+
+    void forgetConsumers(boolean forGood) {
+        if (!proxy.isAmqp()) {
+            throw new IllegalStateException("fault proxy: for any protocol (expected: beforeAmqp)");
+        }
+        deliveries.forget(forGood);
     }
 
     boolean isBlack() {
@@ -159,7 +167,11 @@ final class Link {
             }
             passed += length;
             try {
-                out.write(batch, 0, length);
+                if (direction == Direction.TO_CLIENT && proxy.isAmqp()) {
+                    out.write(deliveries.filter(batch, length));
+                } else {
+                    out.write(batch, 0, length);
+                }
             } catch (IOException e) {
                 if (!halfOpen) {
                     throw e;

@@ -9,6 +9,7 @@ import io.nanite.core.packet.Verdict;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
 import io.nanite.testkit.broker.OnRabbitMq;
 import io.nanite.testkit.broker.RabbitTestBroker;
 import io.nanite.testkit.broker.TestBroker;
@@ -37,7 +38,9 @@ class BrokerFaultsTest {
     void underAMemoryAlarmNothingIsLostAndNobodyWaitsForEver(RabbitTestBroker broker) throws Exception {
         Fabric.Chore chore = new Fabric.Chore();
         fabric.agent("fred", chore);
-        Mapper mapper = fabric.mapper("m1", 1);
+        // Patient enough to outwait the alarm; what others do is in BlockedBrokerTest.
+        Mapper mapper = fabric.mapper(
+                MapperConfig.named("m1"), fabric.login("mapper", "m1").withBlockedTimeout(Fabric.PATIENCE), 1);
         Job before = mapper.request("/chore/wait", "before");
 
         broker.rabbitmqctl("set_vm_memory_high_watermark", "0");

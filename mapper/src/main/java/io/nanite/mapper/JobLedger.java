@@ -97,10 +97,11 @@ final class JobLedger {
         }
     }
 
-    /** Ends a job that nobody was asked to do. */
+    /** Ends a job that nobody will do. */
     void fail(OpenJob job, NaniteException cause) {
         if (open.remove(job.request().token(), job)) {
             size.decrementAndGet();
+            job.abandon();
             job.job().fail(cause);
         }
     }

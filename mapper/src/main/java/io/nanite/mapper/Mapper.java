@@ -11,8 +11,10 @@ import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -201,6 +203,28 @@ public final class Mapper implements AutoCloseable {
             @Override
             public void returned(Address to, Delivery packets) {
                 inbox.returned(to, packets);
+            }
+
+            @Override
+            public void unsent(Parcel parcel, BrokerBlocked cause) {
+                loop.execute(() -> router.unsent(parcel, cause));
+            }
+
+            @Override
+            public void blocked(String reason) {
+                loop.execute(() -> {
+                    router.blocked(reason);
+                    presences.blocked();
+                });
+            }
+
+            @Override
+            public void unblocked(Duration blockedFor) {
+                loop.execute(() -> {
+                    presences.unblocked();
+                    router.unblocked();
+                    offline.retry();
+                });
             }
         });
         Identity self = config.identity();

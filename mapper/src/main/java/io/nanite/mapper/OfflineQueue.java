@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +87,11 @@ final class OfflineQueue implements Receiver {
     /** An agent is here: what it can do leaves. */
     void came(AgentEntry agent) {
         agent.services().forEach(this::leave);
+    }
+
+    /** What could not leave may now. */
+    void retry() {
+        List.copyOf(held.keySet()).forEach(this::leave);
     }
 
     private void leave(Service service) {

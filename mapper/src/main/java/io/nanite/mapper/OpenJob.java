@@ -27,6 +27,8 @@ final class OpenJob {
     private final boolean parked;
     private int reroutes;
     private int replies;
+    private boolean sentAgain;
+    private boolean withheld;
 
     OpenJob(Job job, Request request, CallOptions options, List<AgentEntry> targets, long since, long deadline) {
         this.job = job;
@@ -163,6 +165,33 @@ final class OpenJob {
 
     synchronized int reroutes() {
         return reroutes;
+    }
+
+    /** It is on its way for a second time: that the one does not leave says nothing of the other. */
+    synchronized void sentAgain() {
+        sentAgain = true;
+    }
+
+    synchronized boolean isSentAgain() {
+        return sentAgain;
+    }
+
+    /** It did not leave this time, and shall when it can. */
+    synchronized void withheld() {
+        withheld = true;
+    }
+
+    /** Whether it was to leave and did not; asking forgets it. */
+    synchronized boolean wasWithheld() {
+        boolean was = withheld;
+        withheld = false;
+        return was;
+    }
+
+    /** Nobody is waited for any more. */
+    synchronized void abandon() {
+        waiting.values().forEach(AgentEntry::answered);
+        waiting.clear();
     }
 
     /** The end, once nobody is waited for; null before. */

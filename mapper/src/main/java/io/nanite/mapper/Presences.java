@@ -58,6 +58,7 @@ final class Presences {
     private record Leaving(AgentEntry agent, long since) {}
 
     private boolean linked = true;
+    private boolean blocked;
 
     Presences(
             MapperConfig config,
@@ -219,8 +220,8 @@ final class Presences {
      * as long again is dead. Called every now and then.
      */
     void expire() {
-        if (!linked) {
-            return; // whoever hears nothing itself cannot say who is silent
+        if (isDeaf()) {
+            return;
         }
         long now = time.nanos();
         long timeout = config.agentTimeout().toNanos();
@@ -248,7 +249,7 @@ final class Presences {
      * connection comes back at once if it is dead, so that a killed agent is known in a moment and not after its time-out.
      */
     void probe() {
-        if (!linked) {
+        if (isDeaf()) {
             return;
         }
         long now = time.nanos();
@@ -277,8 +278,24 @@ final class Presences {
         }
     }
 
+    /** Whoever hears nothing itself, or whom nobody can tell anything, cannot say who is silent. */
+    private boolean isDeaf() {
+        return !linked || blocked;
+    }
+
     void disconnected() {
         linked = false;
+    }
+
+    /** The broker takes nothing, from anybody: agents cannot say that they live. */
+    void blocked() {
+        blocked = true;
+    }
+
+    /** The broker takes messages again: everybody gets a new chance to be heard. */
+    void unblocked() {
+        blocked = false;
+        hearEverybody();
     }
 
     /** One of our queues was gone, and what was sent to it with it. After a broken link {@link #connected} follows. */
@@ -294,9 +311,13 @@ final class Presences {
             router.awaitReturns(RETURN);
         }
         linked = true;
-        long now = time.nanos();
-        registry.all().forEach(agent -> heard(agent, now));
+        hearEverybody();
         sender.tellAgents(new Advertise(null));
         router.resendAll();
+    }
+
+    private void hearEverybody() {
+        long now = time.nanos();
+        registry.all().forEach(agent -> heard(agent, now));
     }
 }

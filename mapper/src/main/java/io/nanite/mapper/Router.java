@@ -10,10 +10,14 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
 import io.nanite.mapper.selector.Candidate;
 import io.nanite.mapper.selector.Demand;
@@ -55,6 +59,8 @@ final class Router {
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
     private volatile long returning;
+    /** Why the broker takes nothing at the moment; null if it does. */
+    private volatile @Nullable String blocked;
 
     Router(
             MapperConfig config,
@@ -115,8 +121,10 @@ final class Router {
             if (mayWait(options)) {
                 park(job, request, options, timeout);
             } else {
-                job.fail(e);
+                job.fail(unheard(e));
             }
+        } catch (UnknownAgentException e) {
+            job.fail(unheard(e));
         } catch (NaniteException e) {
             job.fail(e);
         }
@@ -145,8 +153,8 @@ final class Router {
                             open,
                             new NoAgentException(
                                     "%s: no offline queue: %s".formatted(request.service(), returned.reason())));
-                } else if (receipt instanceof PublishReceipt.Unknown unknown) {
-                    jobs.fail(open, unknown.cause());
+                } else if (receipt instanceof PublishReceipt.Failed failed) {
+                    jobs.fail(open, failed.cause());
                 }
             });
         } catch (NaniteException e) {
@@ -174,6 +182,12 @@ final class Router {
                     target.identity(),
                     new Outcome.Failure(Verdict.FAILED, "BadPayload", String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Sends what was sent before. */
+    private void sendAgain(OpenJob open, AgentEntry target, Request request) {
+        open.sentAgain();
+        send(open, target, request);
     }
 
     private boolean mayPack(AgentEntry target, Service service) {
@@ -212,8 +226,10 @@ final class Router {
             if (mayWait(options)) {
                 park(push, pushed);
             } else {
-                pushed.completeExceptionally(e);
+                pushed.completeExceptionally(unheard(e));
             }
+        } catch (UnknownAgentException e) {
+            pushed.completeExceptionally(unheard(e));
         } catch (NaniteException e) {
             pushed.completeExceptionally(e);
         }
@@ -225,8 +241,8 @@ final class Router {
                 .whenComplete((receipt, error) -> callbacks.execute(() -> {
                     if (receipt instanceof PublishReceipt.Confirmed) {
                         pushed.complete(new Pushed(push.token(), List.of(), true));
-                    } else if (receipt instanceof PublishReceipt.Unknown unknown) {
-                        pushed.completeExceptionally(unknown.cause());
+                    } else if (receipt instanceof PublishReceipt.Failed failed) {
+                        pushed.completeExceptionally(failed.cause());
                     } else {
                         pushed.completeExceptionally(
                                 error != null ? error : new NoAgentException(push.service() + ": no offline queue"));
@@ -280,8 +296,8 @@ final class Router {
                     if (receipt instanceof PublishReceipt.Confirmed) {
                         return CompletableFuture.completedFuture(target.identity());
                     }
-                    if (receipt instanceof PublishReceipt.Unknown unknown) {
-                        return CompletableFuture.failedFuture(unknown.cause());
+                    if (receipt instanceof PublishReceipt.Failed failed) {
+                        return CompletableFuture.failedFuture(failed.cause());
                     }
                     if (options.target() != null) {
                         return CompletableFuture.failedFuture(unknownAgent(target.identity()));
@@ -467,7 +483,7 @@ final class Router {
             for (int i = 0; i < times; i++) {
                 metadata = metadata.nextAttempt();
             }
-            send(job, other, job.request().with(metadata));
+            sendAgain(job, other, job.request().with(metadata));
         }
     }
 
@@ -499,7 +515,7 @@ final class Router {
             if (asked != null) {
                 job.replace(asked, agent);
                 if (!sameLife) {
-                    send(job, agent, job.request());
+                    sendAgain(job, agent, job.request());
                 }
             } else if (!job.several() && agent.services().contains(job.request().service())) {
                 job.waiting().stream().filter(this::isGone).forEach(gone -> reroute(job, gone, "went away"));
@@ -543,8 +559,53 @@ final class Router {
     void resendAll() {
         for (OpenJob job : jobs.all()) {
             for (AgentEntry agent : job.waiting()) {
-                send(job, agent, job.request());
+                sendAgain(job, agent, job.request());
             }
         }
+    }
+
+    /** The broker takes nothing, for this reason. */
+    void blocked(String reason) {
+        blocked = reason;
+    }
+
+    /** The broker takes messages again: what was to leave a second time and could not leaves now. On the loop. */
+    void unblocked() {
+        blocked = null;
+        for (OpenJob job : jobs.all()) {
+            if (job.wasWithheld()) {
+                job.waiting().forEach(agent -> sendAgain(job, agent, job.request()));
+            }
+        }
+    }
+
+    /**
+     * This waited too long to leave. A request that never left ends; one that left before may be done already, and stays
+     * open. On the loop.
+     */
+    void unsent(Parcel parcel, BrokerBlocked cause) {
+        OpenJob job = parcel.id() == null ? null : jobs.find(new Token(parcel.id()));
+        if (job == null || !(parcel.to() instanceof Address.Queue queue)) {
+            return;
+        }
+        if (job.isSentAgain()) {
+            job.withheld();
+        } else if (job.several()) {
+            jobs.accept(
+                    job,
+                    new Identity(queue.name()),
+                    new Outcome.Failure(Verdict.LOST, "BrokerBlocked", String.valueOf(cause.getMessage())));
+        } else {
+            jobs.fail(job, cause);
+        }
+    }
+
+    /** While the broker takes nothing, agents cannot say that they are there: that nobody is known means nothing. */
+    private NaniteException unheard(NaniteException nobody) {
+        String reason = blocked;
+        return reason == null
+                ? nobody
+                : new BrokerBlocked(
+                        "%s; but the broker takes nothing: %s".formatted(nobody.getMessage(), reason), nobody);
     }
 }

@@ -8,6 +8,7 @@ import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
@@ -20,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -767,6 +769,102 @@ class MapperTest {
         fred.answer("after the restart");
         assertThat(end(job).ok()).isTrue();
         assertThat(mapper.agents().get(0).inFlight()).isZero();
+    }
+
+    // ---- a broker that takes nothing
+
+    @Test
+    void aRequestThatCannotLeaveEndsAndOneThatLeftStaysOpen() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job left = mapper.request(ECHO, "left");
+
+        broker.block("memory");
+        Job held = mapper.request(ECHO, "held");
+        CompletableFuture<Pushed> pushed = mapper.push(ECHO, "pushed").toCompletableFuture();
+        loop.run();
+        assertThat(held.isDone()).isFalse();
+        broker.endWaiting();
+        loop.run();
+
+        assertThat(held.isDone()).isTrue();
+        assertThatThrownBy(held::await).isInstanceOf(BrokerBlocked.class);
+        assertThat(pushed)
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(BrokerBlocked.class);
+        assertThat(left.isDone()).isFalse();
+        assertThat(mapper.pending()).isEqualTo(1);
+        assertThat(mapper.agents().get(0).inFlight()).isEqualTo(1);
+
+        broker.unblock(Duration.ofSeconds(5));
+        assertThat(fred.work).hasSize(1);
+        fred.answer("done");
+        assertThat(end(left).ok()).isTrue();
+    }
+
+    @Test
+    void ofARequestToAllThoseThatCouldNotBeAskedAreNamed() throws Exception {
+        agent("fred", 0.5);
+        agent("anna", 0.5);
+
+        broker.block("disk");
+        Job job = mapper.request(ECHO, "x", CallOptions.all());
+        broker.endWaiting();
+        loop.run();
+
+        assertThat(end(job).all()).hasSize(2).allSatisfy(outcome -> assertThat(outcome)
+                .isInstanceOfSatisfying(Outcome.Failure.class, failure -> assertThat(failure.kind())
+                        .isEqualTo("BrokerBlocked")));
+    }
+
+    @Test
+    void whatWasToBeSentAgainAndCouldNotBeIsSentWhenTheBrokerTakesIt() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        Job job = mapper.request(ECHO, "twice");
+        assertThat(fred.work).hasSize(1);
+        // Its news came by before the broker took nothing more; the mapper reads it only now.
+        fred.booted("boot-2").register(0.5);
+        broker.block("memory");
+        loop.run();
+        broker.endWaiting();
+        loop.run();
+        assertThat(job.isDone()).isFalse();
+        assertThat(fred.work).hasSize(1);
+
+        broker.unblock(Duration.ofSeconds(6));
+        loop.run();
+
+        assertThat(fred.work).hasSize(2);
+        fred.answer("first");
+        assertThat(end(job).values()).containsEntry("fred", "first");
+    }
+
+    @Test
+    void nobodyIsDeadWhileNobodyMaySpeak() {
+        agent("fred", 0.5);
+
+        broker.block("memory");
+        pass(Duration.ofMinutes(5));
+        broker.endWaiting();
+        broker.unblock(Duration.ofMinutes(5));
+        pass(Duration.ofSeconds(1));
+
+        assertThat(known()).containsExactly("fred");
+        assertThat(events).containsExactly("registered fred");
+    }
+
+    @Test
+    void thatNobodyIsKnownMeansNothingWhileNobodyMaySpeak() {
+        broker.block("memory");
+        loop.run();
+
+        assertThatThrownBy(() -> mapper.request(ECHO, "x").await())
+                .isInstanceOf(BrokerBlocked.class)
+                .hasMessageContaining("no live agent offers it")
+                .hasMessageContaining("takes nothing: memory");
+        broker.unblock(Duration.ofSeconds(1));
+        loop.run();
+        assertThatThrownBy(() -> mapper.request(ECHO, "x").await()).isInstanceOf(NoAgentException.class);
     }
 
     // ---- work that waits offline, and work whose agent died

@@ -10,16 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param version the server's own version
  * @param queueTypes whether a queue may be told its type
  * @param nacksUnroutable whether an unroutable message is nacked before it is returned, instead of acked behind its return
- * @param tellsOfDeletedQueues whether a consumer hears that its queue was deleted
  */
-record BrokerDialect(
-        String product, String version, boolean queueTypes, boolean nacksUnroutable, boolean tellsOfDeletedQueues) {
+record BrokerDialect(String product, String version, boolean queueTypes, boolean nacksUnroutable) {
 
     static BrokerDialect of(@Nullable Map<String, Object> serverProperties) {
         String product = text(serverProperties, "product");
         String version = text(serverProperties, "version");
         boolean rabbit = product.equalsIgnoreCase("RabbitMQ");
-        return new BrokerDialect(product, version, rabbit, !rabbit, rabbit);
+        return new BrokerDialect(product, version, rabbit, !rabbit);
     }
 
     private static String text(@Nullable Map<String, Object> properties, String key) {

@@ -4,10 +4,12 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.Return;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Overloaded;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
+import io.nanite.core.transport.TransportException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,11 +61,15 @@ final class ConfirmingLane implements Outlet {
     private volatile @Nullable Channel channel;
     private volatile boolean nackedBeforeReturn;
 
+    /** Since when the broker may be held to its verdicts: it gives none while it takes nothing. Guarded by the window. */
+    private long listeningSince;
+
     ConfirmingLane(RabbitConfig config, Properties properties, TimeSource time, Writer writer) {
         this.config = config;
         this.properties = properties;
         this.time = time;
         this.writer = writer;
+        listeningSince = time.nanos();
     }
 
     boolean isOpen() {
@@ -129,6 +135,7 @@ final class ConfirmingLane implements Outlet {
             sequence = current.getNextPublishSeqNo();
             window.put(sequence, new Sent(message.pending(), time.nanos()));
         }
+        message.pending().forEach(Pending::emitted);
         current.basicPublish(
                 message.exchange(),
                 message.key(),
@@ -230,7 +237,8 @@ final class ConfirmingLane implements Outlet {
                     refused.add(sent);
                     all.remove();
                 } else if (!sent.nacked
-                        && now - sent.at > config.verdictTimeout().toNanos()) {
+                        && now - sent.at > config.verdictTimeout().toNanos()
+                        && now - listeningSince > config.verdictTimeout().toNanos()) {
                     overdue = true;
                 }
             }
@@ -256,6 +264,28 @@ final class ConfirmingLane implements Outlet {
         return overdue && isOpen();
     }
 
+    /** Gives up on what the broker had before it took nothing more, and has waited for its verdict since. */
+    void sweepBlocked(BrokerBlocked cause) {
+        long now = time.nanos();
+        List<Sent> given = new ArrayList<>();
+        synchronized (window) {
+            listeningSince = now;
+            for (Iterator<Sent> all = window.values().iterator(); all.hasNext(); ) {
+                Sent sent = all.next();
+                if (now - sent.at > config.blockedTimeout().toNanos()) {
+                    given.add(sent);
+                    all.remove();
+                }
+            }
+        }
+        given.forEach(sent -> settle(sent, new PublishReceipt.Unknown(cause)));
+    }
+
+    /** This has waited too long to leave, and does not wait any more. An earlier try of it may have left. */
+    void withdrawn(Pending pending, TransportException cause) {
+        settle(pending, pending.isEmitted() ? new PublishReceipt.Unknown(cause) : new PublishReceipt.Unsent(cause));
+    }
+
     /** Moves what an ended life left to the retries, so that its patience is watched while there is no connection. */
     void lost() {
         synchronized (window) {
@@ -271,7 +301,7 @@ final class ConfirmingLane implements Outlet {
     }
 
     /** Says of everything that is left that nobody knows. */
-    void giveUp() {
+    void giveUp(BrokerUnavailable closed) {
         List<Pending> left = new ArrayList<>();
         synchronized (window) {
             window.values().forEach(sent -> left.addAll(sent.pending));
@@ -279,8 +309,6 @@ final class ConfirmingLane implements Outlet {
             window.clear();
             retries.clear();
         }
-        BrokerUnavailable closed =
-                new BrokerUnavailable("%s: closed before the broker said anything".formatted(config.where()), null);
         left.forEach(pending -> settle(pending, new PublishReceipt.Unknown(closed)));
     }
 }

@@ -14,9 +14,20 @@ final class Pending {
     /** Touched by one thread at a time. */
     private int refusals;
 
+    private volatile boolean emitted;
+
     Pending(Parcel parcel, long since) {
         this.parcel = parcel;
         this.since = since;
+    }
+
+    /** It has left this process, or part of it has. */
+    void emitted() {
+        emitted = true;
+    }
+
+    boolean isEmitted() {
+        return emitted;
     }
 
     /** The broker refused it; returns how often it had done so before. */

@@ -22,6 +22,9 @@ import java.time.Duration;
  * @param connectTimeout how long one attempt to connect may take
  * @param verdictTimeout how long the broker may take to confirm before the link is given up and the parcel sent again
  * @param patience how long a published parcel is sent again before its receipt says {@code Unknown}
+ * @param blockedTimeout how long a parcel may wait while the broker takes nothing, as under a memory or disk alarm
+ * @param lookout how often it is looked whether what a mapper reads is still fed and still heard; agents, of which there
+ *     are many, look twenty times less often; 0 for never, at most 1 min
  * @param publishWindow how many published parcels may wait for their receipt; more are refused
  * @param queueType of the durable queues, where the broker has types
  * @param packing whether parcels that may share a message do
@@ -38,6 +41,8 @@ public record RabbitConfig(
         Duration connectTimeout,
         Duration verdictTimeout,
         Duration patience,
+        Duration blockedTimeout,
+        Duration lookout,
         int publishWindow,
         QueueType queueType,
         boolean packing) {
@@ -68,6 +73,8 @@ public record RabbitConfig(
         check(isPositive(connectTimeout), "connect timeout", connectTimeout, "more than 0");
         check(isPositive(verdictTimeout), "verdict timeout", verdictTimeout, "more than 0");
         check(isPositive(patience), "patience", patience, "more than 0");
+        check(isPositive(blockedTimeout), "blocked timeout", blockedTimeout, "more than 0");
+        check(between(lookout, Duration.ZERO, Duration.ofMinutes(1)), "lookout", lookout, "0 to 1m");
         check(publishWindow > 0, "publish window", publishWindow, "at least 1");
     }
 
@@ -85,7 +92,7 @@ public record RabbitConfig(
         return duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0;
     }
 
-    /** The defaults: vhost {@code /nanite}, heartbeat 10 s, connect and verdict 5 s, patience 30 s, window 10,000. */
+    /** The defaults: vhost {@code /nanite}, heartbeat 10 s, connect, verdict and blocked 5 s, patience 30 s, lookout 0.5 s, window 10,000. */
     public static RabbitConfig at(String host, int port, String user, Secret password) {
         return new RabbitConfig(
                 host,
@@ -99,6 +106,8 @@ public record RabbitConfig(
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                Duration.ofMillis(500),
                 10_000,
                 QueueType.CLASSIC,
                 true);
@@ -145,35 +154,143 @@ public record RabbitConfig(
     }
 
     public RabbitConfig withVirtualHost(String newVirtualHost) {
-        return copy(newVirtualHost, tls, name, heartbeat, verdictTimeout, patience, queueType, packing);
+        return copy(
+                newVirtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withTls(boolean newTls) {
-        return copy(virtualHost, newTls, name, heartbeat, verdictTimeout, patience, queueType, packing);
+        return copy(
+                virtualHost,
+                newTls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withName(String newName) {
-        return copy(virtualHost, tls, newName, heartbeat, verdictTimeout, patience, queueType, packing);
+        return copy(
+                virtualHost,
+                tls,
+                newName,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withHeartbeat(Duration newHeartbeat) {
-        return copy(virtualHost, tls, name, newHeartbeat, verdictTimeout, patience, queueType, packing);
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                newHeartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withVerdictTimeout(Duration newVerdictTimeout) {
-        return copy(virtualHost, tls, name, heartbeat, newVerdictTimeout, patience, queueType, packing);
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                newVerdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withPatience(Duration newPatience) {
-        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, newPatience, queueType, packing);
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                newPatience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                packing);
+    }
+
+    public RabbitConfig withBlockedTimeout(Duration newBlockedTimeout) {
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                newBlockedTimeout,
+                lookout,
+                queueType,
+                packing);
+    }
+
+    public RabbitConfig withLookout(Duration newLookout) {
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                newLookout,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withQueueType(QueueType newQueueType) {
-        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, patience, newQueueType, packing);
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                newQueueType,
+                packing);
     }
 
     public RabbitConfig withPacking(boolean newPacking) {
-        return copy(virtualHost, tls, name, heartbeat, verdictTimeout, patience, queueType, newPacking);
+        return copy(
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                queueType,
+                newPacking);
     }
 
     private RabbitConfig copy(
@@ -183,6 +300,8 @@ public record RabbitConfig(
             Duration newHeartbeat,
             Duration newVerdictTimeout,
             Duration newPatience,
+            Duration newBlockedTimeout,
+            Duration newLookout,
             QueueType newQueueType,
             boolean newPacking) {
         return new RabbitConfig(
@@ -197,6 +316,8 @@ public record RabbitConfig(
                 connectTimeout,
                 newVerdictTimeout,
                 newPatience,
+                newBlockedTimeout,
+                newLookout,
                 publishWindow,
                 newQueueType,
                 newPacking);

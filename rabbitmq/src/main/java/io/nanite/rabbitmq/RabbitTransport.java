@@ -3,6 +3,7 @@ package io.nanite.rabbitmq;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
@@ -15,7 +16,9 @@ import io.nanite.core.transport.TransportException;
 import io.nanite.core.transport.TransportListener;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -41,9 +44,6 @@ public final class RabbitTransport implements Transport {
     private static final Duration LONGEST_RETRY = Duration.ofSeconds(5);
     private static final Duration SWEEP = Duration.ofMillis(50);
 
-    /** How often a broker that does not tell of deleted queues is asked. */
-    private static final Duration QUEUE_CHECK = Duration.ofSeconds(30);
-
     /** How long closing waits for what is still to be written and confirmed. */
     private static final Duration FLUSH = Duration.ofSeconds(5);
 
@@ -56,15 +56,18 @@ public final class RabbitTransport implements Transport {
     private final Returns returns;
     private final DirectLane direct;
     private final ConfirmingLane confirming;
+    private final Loopback loopback;
     private final List<ReadLane> readers = new CopyOnWriteArrayList<>();
     private final List<Source> declared = new CopyOnWriteArrayList<>();
     private volatile TransportListener listener = new TransportListener() {};
     private volatile boolean closed;
 
     // Touched only on the supervisor's thread.
+    private final Map<ReadLane, Lookout> lookouts = new LinkedHashMap<>();
     private boolean up;
     private boolean retrying;
     private int failures;
+    private @Nullable String blockedBecause;
     private long blockedSince;
 
     /** Does no I/O. */
@@ -73,10 +76,11 @@ public final class RabbitTransport implements Transport {
         loop = new SingleThreadLoop(
                 config.name() + "-supervisor", error -> LOG.error("{}: supervising failed", config.where(), error));
         publishing = new Wire(config, "publish", this::lost, this::blocked);
-        consuming = new Wire(config, "consume", this::lost, reason -> {});
+        consuming = new Wire(config, "consume", this::lost, this::answersBlocked);
         properties = new Properties(config.user());
         returns = new Returns(() -> listener);
         direct = new DirectLane(properties, returns);
+        loopback = new Loopback(properties);
         confirming = new ConfirmingLane(config, properties, loop.time(), publishing.writer());
     }
 
@@ -92,7 +96,9 @@ public final class RabbitTransport implements Transport {
         supervised(() -> {
             up = true;
             loop.every(SWEEP, this::sweep);
-            loop.every(QUEUE_CHECK, this::checkQueues);
+            if (!config.lookout().isZero()) {
+                loop.every(config.lookout(), this::look);
+            }
             BrokerDialect dialect = publishing.dialect();
             LOG.info("connected to {} ({} {})", config.where(), dialect.product(), dialect.version());
             listener.connected();
@@ -126,6 +132,9 @@ public final class RabbitTransport implements Transport {
         supervised(() -> {
             lane.open(config.queueType());
             readers.add(lane);
+            if (source.lifetime() != Source.Lifetime.ABANDONED) {
+                lookouts.put(lane, new Lookout(source, lane, loopback, () -> topologyOf(consuming)));
+            }
         });
         return lane;
     }
@@ -133,7 +142,7 @@ public final class RabbitTransport implements Transport {
     @Override
     public void declare(Source source) {
         supervised(() -> {
-            try (Topology topology = new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
+            try (Topology topology = topologyOf(publishing)) {
                 topology.declare(source);
             }
             declared.add(source);
@@ -148,11 +157,16 @@ public final class RabbitTransport implements Transport {
         if (!consuming.isUp()) {
             consuming.connect();
         }
-        if (!direct.isOpen() || !confirming.isOpen()) {
-            try (Topology topology = new Topology(publishing::openChannel, publishing.dialect(), config.queueType())) {
+        readers.removeIf(ReadLane::isClosed);
+        boolean publishes = direct.isOpen() && confirming.isOpen();
+        if (!publishes || readers.stream().anyMatch(ReadLane::isBroken)) {
+            // What is shared may be gone: that may be why something is broken.
+            try (Topology topology = topologyOf(publishing)) {
                 topology.declareCommon();
                 declared.forEach(topology::declare);
             }
+        }
+        if (!publishes || !loopback.isOpen()) {
             try {
                 if (!direct.isOpen()) {
                     direct.open(watched(publishing));
@@ -160,11 +174,13 @@ public final class RabbitTransport implements Transport {
                 if (!confirming.isOpen()) {
                     confirming.open(watched(publishing), publishing.dialect());
                 }
+                if (!loopback.isOpen()) {
+                    loopback.open(publishing.openChannel(), publishing.dialect());
+                }
             } catch (IOException | ShutdownSignalException e) {
                 throw Refusals.whileUsing("publishing", e);
             }
         }
-        readers.removeIf(ReadLane::isClosed);
         for (ReadLane reader : readers) {
             if (reader.isBroken()) {
                 reader.open(config.queueType());
@@ -225,6 +241,9 @@ public final class RabbitTransport implements Transport {
             return;
         }
         loop.execute(() -> {
+            if (wire == publishing) {
+                unblocked(); // the next connection is told anew
+            }
             if (up) {
                 up = false;
                 LOG.warn("lost the connection to {}: {}", config.where(), Refusals.text(cause));
@@ -237,20 +256,39 @@ public final class RabbitTransport implements Transport {
 
     private void blocked(@Nullable String reason) {
         loop.execute(() -> {
-            if (reason != null) {
+            if (reason == null) {
+                unblocked();
+            } else if (blockedBecause == null) {
+                blockedBecause = reason;
                 blockedSince = loop.time().nanos();
                 LOG.warn("{} takes no messages: {}", config.where(), reason);
                 listener.blocked(reason);
-            } else {
-                Duration blockedFor = Duration.ofNanos(loop.time().nanos() - blockedSince);
-                LOG.info("{} takes messages again after {} s", config.where(), blockedFor.toSeconds());
-                listener.unblocked(blockedFor);
             }
         });
     }
 
+    private void unblocked() {
+        if (blockedBecause != null) {
+            blockedBecause = null;
+            Duration blockedFor = Duration.ofNanos(loop.time().nanos() - blockedSince);
+            LOG.info("{} takes messages again after {} s", config.where(), blockedFor.toSeconds());
+            listener.unblocked(blockedFor);
+        }
+    }
+
+    /** Acks go behind the answers that they follow, and wait with them. */
+    private void answersBlocked(@Nullable String reason) {
+        if (reason == null) {
+            LOG.info("{} takes answers again", config.where());
+        } else {
+            LOG.warn("{} takes no answers, they wait here: {}", config.where(), reason);
+        }
+    }
+
     private void sweep() {
-        if (confirming.sweep() && publishing.writable()) {
+        if (blockedBecause != null) {
+            sweepBlocked(blockedBecause);
+        } else if (confirming.sweep() && publishing.writable()) {
             LOG.warn(
                     "{} has not confirmed for {} s: connecting anew",
                     config.where(),
@@ -259,14 +297,58 @@ public final class RabbitTransport implements Transport {
         }
     }
 
-    private void checkQueues() {
-        if (!up || consuming.dialect().tellsOfDeletedQueues()) {
+    private void sweepBlocked(String reason) {
+        confirming.sweepBlocked(blockedFor("%s takes nothing: %s".formatted(config.where(), reason)));
+        publishing
+                .writer()
+                .giveBack(
+                        config.blockedTimeout(),
+                        send -> withdrawn(
+                                send,
+                                blockedFor("%s takes nothing, nor what is for %s: %s"
+                                        .formatted(config.where(), send.parcel().to(), reason))));
+    }
+
+    private BrokerBlocked blockedFor(String what) {
+        return new BrokerBlocked("%s (waited for %s)".formatted(what, config.blockedTimeout()), null);
+    }
+
+    private void withdrawn(Writer.Order.Send send, BrokerBlocked cause) {
+        if (send.pending() == null) {
+            listener.unsent(send.parcel(), cause);
+        } else {
+            confirming.withdrawn(send.pending(), cause);
+        }
+    }
+
+    /** Looks after what is read. A broker that takes nothing hears no questions. */
+    private void look() {
+        if (!up || !publishing.writable() || !consuming.writable()) {
             return;
         }
-        readers.forEach(ReadLane::check);
-        if (readers.stream().anyMatch(ReadLane::isBroken)) {
+        lookouts.keySet().removeIf(ReadLane::isClosed);
+        boolean broken = false;
+        for (Map.Entry<ReadLane, Lookout> each : lookouts.entrySet()) {
+            switch (each.getValue().look()) {
+                case WELL -> {}
+                case BROKEN -> {
+                    each.getKey().givenUp();
+                    broken = true;
+                }
+                case DEAF -> {
+                    LOG.warn("{} delivers nothing: connecting anew", config.where());
+                    consuming.abort("nothing is delivered");
+                    return;
+                }
+            }
+        }
+        if (broken || !loopback.isOpen()) {
             repair();
         }
+    }
+
+    private Topology topologyOf(Wire wire) {
+        return new Topology(wire::openChannel, wire.dialect(), config.queueType());
     }
 
     /** Runs the task on the supervisor's thread, and waits; throws what it throws. */
@@ -316,8 +398,19 @@ public final class RabbitTransport implements Transport {
         closed = true;
         publishing.close();
         consuming.close();
-        confirming.giveUp();
+        giveUp();
         loop.close();
+    }
+
+    private void giveUp() {
+        BrokerUnavailable cause =
+                new BrokerUnavailable("%s: closed before the broker said anything".formatted(config.where()), null);
+        publishing.writer().giveBack(Duration.ZERO, send -> {
+            if (send.pending() != null) {
+                confirming.withdrawn(send.pending(), cause);
+            }
+        });
+        confirming.giveUp(cause);
     }
 
     private void flush() {

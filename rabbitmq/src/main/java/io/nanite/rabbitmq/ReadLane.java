@@ -5,10 +5,12 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +45,8 @@ final class ReadLane implements Subscription {
     private volatile boolean consuming;
     private int lives;
 
+    private final AtomicLong arrivals = new AtomicLong();
+
     ReadLane(
             Source source,
             Receiver receiver,
@@ -72,6 +76,21 @@ final class ReadLane implements Subscription {
 
     boolean isClosed() {
         return state == State.CLOSED;
+    }
+
+    /** Whether it reads, as far as anybody has said. */
+    boolean isConsuming() {
+        return state == State.WANTED && consuming;
+    }
+
+    /** It does not read, whatever has been said. */
+    void givenUp() {
+        consuming = false;
+    }
+
+    /** How many messages have come. */
+    long arrivals() {
+        return arrivals.get();
     }
 
     /** Declares the queue and consumes it; throws a {@link io.nanite.core.transport.TransportException} if it cannot. */
@@ -107,21 +126,6 @@ final class ReadLane implements Subscription {
         lives++;
         if (lives > 1) {
             receiver.resubscribed(lives - 1);
-        }
-    }
-
-    /** Looks whether the queue is still there, for a broker that does not tell. */
-    void check() {
-        if (state != State.WANTED || !consuming) {
-            return;
-        }
-        Channel scratch = wire.openChannel();
-        try {
-            scratch.queueDeclarePassive(source.queue());
-            scratch.close();
-        } catch (IOException | ShutdownSignalException | java.util.concurrent.TimeoutException e) {
-            LOG.warn("queue {} is gone, and the broker did not say so: building it again", source.queue());
-            consuming = false;
         }
     }
 
@@ -205,7 +209,13 @@ final class ReadLane implements Subscription {
         @Override
         public void handleDelivery(String tag, Envelope envelope, BasicProperties sent, byte[] body) {
             try {
-                receiver.receive(life.delivery(envelope, sent, body));
+                arrivals.incrementAndGet();
+                Delivery delivery = life.delivery(envelope, sent, body);
+                if (Loopback.CONTENT_TYPE.equals(sent.getContentType())) {
+                    delivery.parts().forEach(Delivery.Part::settle);
+                } else {
+                    receiver.receive(delivery);
+                }
             } catch (RuntimeException e) {
                 // The client would interrupt its own reader. What was not settled is delivered again with the next
                 // life.

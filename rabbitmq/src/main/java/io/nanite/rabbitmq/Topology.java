@@ -103,6 +103,39 @@ final class Topology implements AutoCloseable {
         }
     }
 
+    /** Binds the queue to what feeds it, which costs little if it is bound; returns false if that does not exist. */
+    boolean isBound(Source source) throws IOException {
+        for (Address.Exchange from : source.bindings()) {
+            if (!exists(channel -> channel.exchangeDeclarePassive(from.name()))) {
+                return false;
+            }
+            attempt(channel -> channel.queueBind(source.queue(), from.name(), from.key()));
+        }
+        return true;
+    }
+
+    /** Whether the queue exists and has a reader, and what feeds it exists. */
+    boolean isRead(Source source) throws IOException {
+        boolean[] read = {false};
+        return exists(channel ->
+                        read[0] = channel.queueDeclarePassive(source.queue()).getConsumerCount() > 0)
+                && read[0]
+                && isBound(source);
+    }
+
+    private boolean exists(Declaration look) throws IOException {
+        try {
+            attempt(look);
+            return true;
+        } catch (IOException | ShutdownSignalException e) {
+            ShutdownSignalException signal = Refusals.signal(e);
+            if (signal != null && Refusals.code(signal) == AMQP.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     private Map<String, Object> durableArguments() {
         return type(queueType);
     }

@@ -5,6 +5,7 @@ import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +52,22 @@ final class Writer implements AutoCloseable {
     /** Callers write themselves as long as turns have had fewer orders than this, on average. */
     private static final double FEW = 1.5;
 
+    /** Callers write no more than this themselves: a network that takes nothing must not hold them. */
+    private static final int CALLERS_BYTES = 32 * 1024;
+
     /** How long an ack may wait for others to go with. */
     private static final long LAZY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Something to write. */
     sealed interface Order {
 
-        /** A parcel, and who waits for the broker's word on it. */
-        record Send(Outlet outlet, Parcel parcel, @Nullable Pending pending) implements Order {}
+        /** A parcel, who waits for the broker's word on it, and since when it waits itself. */
+        record Send(Outlet outlet, Parcel parcel, @Nullable Pending pending, long since) implements Order {
+
+            Send(Outlet outlet, Parcel parcel, @Nullable Pending pending) {
+                this(outlet, parcel, pending, System.nanoTime());
+            }
+        }
 
         /** A parcel that answers a message, and the settling of that message behind it. */
         record Answer(ReadChannel channel, Parcel parcel, long tag) implements Order {}
@@ -106,7 +116,7 @@ final class Writer implements AutoCloseable {
 
     /** Writes the order now if nobody else writes, or leaves it to the writer's thread. */
     void enqueue(Order order) {
-        if (isQuiet() && turn.tryLock()) {
+        if (isQuiet() && isSmall(order) && turn.tryLock()) {
             try {
                 if (waiting.isEmpty() && wire.writable()) {
                     write(List.of(order));
@@ -123,6 +133,24 @@ final class Writer implements AutoCloseable {
 
     private boolean isQuiet() {
         return waiting.isEmpty() && recently < FEW && System.nanoTime() - lastWrite > QUIET_NANOS;
+    }
+
+    private static boolean isSmall(Order order) {
+        Parcel parcel = order instanceof Order.Send send
+                ? send.parcel()
+                : order instanceof Order.Answer answer ? answer.parcel() : null;
+        return parcel == null || parcel.body().length() <= CALLERS_BYTES;
+    }
+
+    /** Takes out what has waited for so long, oldest first, and hands it over. Any thread, while somebody writes too. */
+    void giveBack(Duration atLeast, Consumer<Order.Send> taker) {
+        long now = System.nanoTime();
+        while (waiting.peek() instanceof Order.Send send && now - send.since() >= atLeast.toNanos()) {
+            if (waiting.remove(send)) { // else the writer was quicker
+                size.decrementAndGet();
+                taker.accept(send);
+            }
+        }
     }
 
     /** Leaves the settling to be written with something else, or after a millisecond, or when {@code most} wait. */

@@ -99,12 +99,20 @@ public final class InMemoryBroker {
         });
     }
 
-    /** Takes nothing more from anybody, and says so to every listener. What is sent waits at its transport. */
+    /**
+     * Takes nothing more from anybody, and says so to every listener. What is sent waits at its transport; what is settled
+     * is settled, unless an answer waits in front of it.
+     */
     public void block(String reason) {
         exclusively(() -> {
             blocked = true;
             transports.forEach(each -> each.told(listener -> listener.blocked(reason)));
         });
+    }
+
+    /** What waits for a broker that takes nothing has waited for as long as it may: it goes back to who sent it. */
+    public void endWaiting() {
+        exclusively(() -> List.copyOf(transports).forEach(InMemoryTransport::giveBack));
     }
 
     /** Takes messages again; {@code blockedFor} is what listeners are told. */

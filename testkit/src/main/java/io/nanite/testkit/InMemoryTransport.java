@@ -1,6 +1,7 @@
 package io.nanite.testkit;
 
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryTransport implements Transport {
 
     /** A parcel that waits, and who wants to know its fate. */
-    private record Outgoing(Parcel parcel, @Nullable CompletableFuture<PublishReceipt> receipt) {}
+    private record Outgoing(Parcel parcel, @Nullable CompletableFuture<PublishReceipt> receipt, boolean answers) {}
 
     private enum State {
         NEW,
@@ -75,7 +76,7 @@ public final class InMemoryTransport implements Transport {
     public void send(Parcel parcel) {
         exclusively(() -> {
             if (state == State.CONNECTED) {
-                outgoing.add(new Outgoing(parcel, null));
+                outgoing.add(new Outgoing(parcel, null, false));
                 flush();
             }
         });
@@ -89,7 +90,7 @@ public final class InMemoryTransport implements Transport {
             if (state == State.CLOSED) {
                 receipt.complete(unknown());
             } else {
-                outgoing.add(new Outgoing(parcel, receipt));
+                outgoing.add(new Outgoing(parcel, receipt, false));
                 flush();
             }
         });
@@ -196,8 +197,23 @@ public final class InMemoryTransport implements Transport {
     /** Answers wait with what is sent, settlings behind them, in order. */
     void reply(Parcel answer) {
         if (state == State.CONNECTED) {
-            outgoing.add(new Outgoing(answer, null));
+            outgoing.add(new Outgoing(answer, null, true));
             flush();
+        }
+    }
+
+    /** What waits to be sent, and answers nobody, does not wait any more. */
+    void giveBack() {
+        List<Outgoing> waiting =
+                outgoing.stream().filter(each -> !each.answers()).toList();
+        outgoing.removeAll(waiting);
+        BrokerBlocked cause = new BrokerBlocked("transport of %s: blocked (expected: not)".formatted(user), null);
+        for (Outgoing each : waiting) {
+            if (each.receipt() == null) {
+                told(listener -> listener.unsent(each.parcel(), cause));
+            } else {
+                receive(each, new PublishReceipt.Unsent(cause));
+            }
         }
     }
 
@@ -272,12 +288,22 @@ public final class InMemoryTransport implements Transport {
     /** Sends what waits, then settles what waits, unless something says wait. */
     void sendWaiting() {
         sending = false;
-        if (held || state != State.CONNECTED || broker.blocked()) {
+        if (held || state != State.CONNECTED) {
+            return;
+        }
+        if (broker.blocked()) {
+            if (outgoing.stream().noneMatch(Outgoing::answers)) {
+                settleWaiting();
+            }
             return;
         }
         List<List<Outgoing>> messages = grouped(outgoing);
         outgoing.clear();
         messages.forEach(this::dispatch);
+        settleWaiting();
+    }
+
+    private void settleWaiting() {
         List<Runnable> waiting = List.copyOf(settlements);
         settlements.clear();
         waiting.forEach(Runnable::run);

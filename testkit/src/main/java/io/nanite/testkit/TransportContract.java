@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.Parcel;
@@ -29,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +40,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -56,6 +59,17 @@ public abstract class TransportContract {
 
     /** A transport for this login that was not started yet; the contract starts and closes it. */
     protected abstract Transport connect(String user);
+
+    /** Makes the broker take nothing from anybody, as under a memory alarm. Where it cannot be made to, the tests are skipped. */
+    protected void block() {
+        Assumptions.abort("this broker cannot be made to take nothing");
+    }
+
+    /** Returns when what waits has waited too long; a transport that lives by the machine's time need do nothing. */
+    protected void endWaiting() {}
+
+    /** Ends what {@link #block} began. */
+    protected void unblock() {}
 
     /** How long to wait for what must come; nothing waits this long but a test that fails. */
     protected Duration patience() {
@@ -823,6 +837,82 @@ public abstract class TransportContract {
                 .allSatisfy(each -> assertThat(each.redelivered()).isTrue());
     }
 
+    @Test
+    void whatWaitsTooLongForABlockedBrokerComesBackAndIsNeverSent() {
+        BlockedSender sender = new BlockedSender();
+        Transport transport = start("a", sender);
+        ReceivedParts reader = new ReceivedParts(patience());
+        Source source = ownedForATest();
+        start("b").subscribe(source, reader);
+        List<CompletableFuture<PublishReceipt>> receipts = new ArrayList<>();
+        block();
+        try {
+            sender.awaitBlocked(transport);
+
+            transport.send(parcel(source, "sent", false));
+            for (String body : List.of("one", "two", "three")) {
+                receipts.add(transport.publish(parcel(source, body, true)));
+            }
+            endWaiting();
+
+            assertThat(next(sender.news)).isEqualTo("unsent sent");
+            assertThat(receipts).allSatisfy(receipt -> assertThat(result(receipt))
+                    .isInstanceOfSatisfying(PublishReceipt.Unsent.class, refused -> assertThat(refused.cause())
+                            .isInstanceOf(BrokerBlocked.class)));
+        } finally {
+            unblock();
+        }
+
+        assertThat(next(sender.news)).isEqualTo("unblocked");
+        transport.send(parcel(source, "after", false));
+        assertThat(reader.settle()).isEqualTo("after");
+    }
+
+    @Test
+    void aReaderOfABlockedBrokerGoesOnReadingAndSettling() {
+        BlockedSender sender = new BlockedSender();
+        Transport transport = start("a", sender);
+        ReceivedParts reader = new ReceivedParts(patience());
+        Source source = new Source(name(), Source.Lifetime.OWNED_DELETED_ON_CLOSE, List.of(), 1);
+        Subscription subscription = transport.subscribe(source, reader);
+        numbered(20).forEach(body -> confirm(transport.publish(parcel(source, body, false))));
+        block();
+        try {
+            sender.awaitBlocked(transport);
+
+            // Each comes only when the broker has seen the settling of the one before.
+            assertThat(reader.settle(20)).isEqualTo(numbered(20));
+        } finally {
+            unblock();
+        }
+        subscription.close();
+    }
+
+    @Test
+    void anAnswerForABlockedBrokerWaitsAndItsRequestIsNotSettledBefore() {
+        BlockedSender sender = new BlockedSender();
+        Transport agent = start("a");
+        Transport mapper = start("b", sender);
+        Identity self = Identity.mapper("waiting-" + run);
+        ReceivedParts answers = new ReceivedParts(patience());
+        mapper.subscribe(Source.replies(self), answers);
+        ReceivedParts work = new ReceivedParts(patience());
+        Source source = ownedForATest();
+        agent.subscribe(source, work);
+        confirm(mapper.publish(parcel(source, "request", false)));
+        ReceivedParts.Received request = work.take();
+        block();
+        try {
+            sender.awaitBlocked(mapper);
+            request.part().settle(parcel(Address.repliesTo(self), Bytes.of("answer"), false, false));
+            endWaiting();
+            assertThat(answers.rest()).isEmpty();
+        } finally {
+            unblock();
+        }
+        assertThat(answers.settle()).isEqualTo("answer");
+    }
+
     private void assertGone(Transport transport, Source source) {
         // A broker may need a moment to notice that a connection has gone.
         Awaitility.await()
@@ -921,6 +1011,39 @@ public abstract class TransportContract {
     }
 
     private record Returned(Address to, Delivery packets) {}
+
+    /** Hears whether the broker takes what is sent. */
+    private final class BlockedSender implements TransportListener {
+
+        private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
+        private final CountDownLatch blocked = new CountDownLatch(1);
+
+        /** A broker may say that it takes nothing only to who sends, and only a moment later. */
+        void awaitBlocked(Transport transport) {
+            Source nobody = ownedForATest();
+            Awaitility.await().atMost(patience()).until(() -> {
+                transport.send(parcel(nobody, "is anybody there?", false));
+                return blocked.await(50, TimeUnit.MILLISECONDS);
+            });
+        }
+
+        @Override
+        public void unsent(Parcel parcel, BrokerBlocked cause) {
+            if (!parcel.body().utf8().equals("is anybody there?")) {
+                news.add("unsent " + parcel.body().utf8());
+            }
+        }
+
+        @Override
+        public void blocked(String reason) {
+            blocked.countDown();
+        }
+
+        @Override
+        public void unblocked(Duration blockedFor) {
+            news.add("unblocked");
+        }
+    }
 
     private static final class Returns implements TransportListener {
 

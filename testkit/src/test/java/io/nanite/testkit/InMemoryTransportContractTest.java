@@ -1,6 +1,7 @@
 package io.nanite.testkit;
 
 import io.nanite.core.transport.Transport;
+import java.time.Duration;
 
 final class InMemoryTransportContractTest extends TransportContract {
 
@@ -9,5 +10,20 @@ final class InMemoryTransportContractTest extends TransportContract {
     @Override
     protected Transport connect(String user) {
         return broker.transport(user);
+    }
+
+    @Override
+    protected void block() {
+        broker.block("memory");
+    }
+
+    @Override
+    protected void endWaiting() {
+        broker.endWaiting();
+    }
+
+    @Override
+    protected void unblock() {
+        broker.unblock(Duration.ofSeconds(1));
     }
 }

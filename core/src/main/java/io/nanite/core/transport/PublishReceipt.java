@@ -11,6 +11,15 @@ public sealed interface PublishReceipt {
     /** No queue takes it: the one it was for does not exist. */
     record Returned(String reason) implements PublishReceipt {}
 
+    /** The transport gave up. */
+    sealed interface Failed extends PublishReceipt {
+
+        NaniteException cause();
+    }
+
     /** Nobody knows: the broker did not say before the transport gave up. It may arrive all the same. */
-    record Unknown(NaniteException cause) implements PublishReceipt {}
+    record Unknown(NaniteException cause) implements Failed {}
+
+    /** Nobody has it, and nobody will: it never left this process. */
+    record Unsent(NaniteException cause) implements Failed {}
 }

@@ -2,6 +2,7 @@ package io.nanite.core.transport;
 
 import io.nanite.core.packet.Identity;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A queue to read from, and how it must be: whoever subscribes declares it so.
@@ -51,6 +52,20 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
     /** Whether deliveries must be settled. */
     public boolean settled() {
         return lifetime != Lifetime.CONNECTION;
+    }
+
+    /**
+     * Where its reader can send itself something that nobody else gets, by the way that others use; empty for a queue of
+     * work, and for one that is shared.
+     */
+    public Optional<Address> loopback() {
+        if (lifetime == Lifetime.CONNECTION) {
+            return Optional.of(new Address.Queue(queue)); // what feeds it reaches others too
+        }
+        return bindings.stream()
+                .filter(from -> from.name().equals(Address.REPLY))
+                .<Address>map(from -> from)
+                .findFirst();
     }
 
     /** An agent's work. It outlives the agent: a mapper saves what is left. */

@@ -19,13 +19,15 @@ public interface Transport extends AutoCloseable {
     /**
      * Sends what is confirmed by its answer. Never waits for the broker. If no queue takes it, it comes back to {@link
      * TransportListener#returned}; while there is no connection it is dropped, and {@link TransportListener#connected}
-     * says when to send again.
+     * says when to send again. While the broker takes nothing it waits, but not for ever: then it comes back to {@link
+     * TransportListener#unsent}.
      */
     void send(Parcel parcel);
 
     /**
      * Sends what has no answer, and says what became of it. A parcel that the broker refuses, or says nothing about, is
-     * sent again under the same id until the transport's patience ends; so it may arrive twice. The future completes on
+     * sent again under the same id until the transport's patience ends; so it may arrive twice. One that waits too long
+     * because the broker takes nothing ends with a {@link BrokerBlocked} in its receipt. The future completes on
      * a thread of the transport: do not block there.
      */
     CompletableFuture<PublishReceipt> publish(Parcel parcel);

@@ -14,6 +14,12 @@ public interface TransportListener {
     /** A parcel that was {@linkplain Transport#send sent} found no queue; its packets in the order they had. */
     default void returned(Address to, Delivery packets) {}
 
+    /**
+     * A parcel that was {@linkplain Transport#send sent} never left: the broker took nothing for longer than a parcel may
+     * wait. Nobody has it, and nobody will.
+     */
+    default void unsent(Parcel parcel, BrokerBlocked cause) {}
+
     /** The broker takes nothing more until it says otherwise, as when its memory is short. */
     default void blocked(String reason) {}
 
