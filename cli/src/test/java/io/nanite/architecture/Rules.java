@@ -386,6 +386,7 @@ final class Rules {
                 "agent.AgentModule",
                 "agent.FatalErrors",
                 "agent.Tally",
+                "agent.Unfinished",
                 "mapper.AgentView",
                 "mapper.CallOptions",
                 "mapper.Job",
