@@ -108,11 +108,11 @@ public final class Agent implements AutoCloseable {
                 serializer,
                 answers,
                 completed,
-                config.virtualThreads() ? Workers.virtual(workerName) : Workers.platform(workerName),
+                config.virtualThreads() ? Workers.virtual(workerName) : Workers.platform(workerName, config.slots()),
                 loop,
                 injector.getInstance(FatalErrors.class),
                 counts);
-        probing = Workers.platform(self + "-probe");
+        probing = Workers.platform(self + "-probe", 1);
         String boot = tokens.next().value();
         suspects = new Suspects(
                 self,

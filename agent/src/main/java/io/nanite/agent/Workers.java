@@ -3,6 +3,7 @@ package io.nanite.agent;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -20,17 +21,42 @@ final class Workers {
     private Workers() {}
 
     /**
-     * Platform threads named {@code <name>-1} and so on, made when they are needed; who gives the tasks bounds them. The
+     * At most so many platform threads, named {@code <name>-1} and so on, made when they are needed. Whoever gives the tasks
+     * never gives more at a time: a task that finds every thread taken waits for one that has just ended its task. The
      * thread that was last busy gets the next task, because it is the one whose caches are warm.
      */
-    static ExecutorService platform(String name) {
+    static ExecutorService platform(String name, int most) {
         AtomicLong count = new AtomicLong();
         return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), inheriting(task -> {
+                0,
+                most,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                inheriting(task -> {
                     Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
-                }));
+                }),
+                Workers::handOver);
+    }
+
+    /** A thread that has given up its slot takes a moment to come back for the next task. */
+    private static void handOver(Runnable task, ThreadPoolExecutor threads) {
+        try {
+            while (!threads.isShutdown()) {
+                if (threads.getQueue().offer(task, 1, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+                if (threads.getPoolSize() < threads.getMaximumPoolSize()) {
+                    threads.execute(task); // it was not coming back: its idle time was over
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new RejectedExecutionException("%s is stopped (expected: running)".formatted(threads));
     }
 
     /** A virtual thread per task, named as above; who gives the tasks bounds them. */
