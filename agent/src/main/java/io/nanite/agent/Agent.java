@@ -76,6 +76,7 @@ public final class Agent implements AutoCloseable {
     private final Services services;
     private final Counts counts = new Counts();
     private final ExecutorService probing;
+    private final CompletedJobs completed;
     private final Dispatcher dispatcher;
     private final Suspects suspects;
     private final Announcer announcer;
@@ -97,7 +98,7 @@ public final class Agent implements AutoCloseable {
         PacketSender sender = new PacketSender(serializer, transport);
         DeadLetters deadLetters = new DeadLetters(self, transport, loop, counts);
         Answers answers = new Answers(self, config.packs(), sender, deadLetters);
-        CompletedJobs completed = new CompletedJobs(config.remembered(), REMEMBERED_BYTES);
+        completed = new CompletedJobs(config.remembered(), REMEMBERED_BYTES);
         String workerName = self + "-worker";
         dispatcher = new Dispatcher(
                 self,
@@ -140,7 +141,8 @@ public final class Agent implements AutoCloseable {
                 answers,
                 deadLetters,
                 loop.time(),
-                counts);
+                counts,
+                config.ack());
     }
 
     /**
@@ -183,6 +185,11 @@ public final class Agent implements AutoCloseable {
     /** How many of its slots are taken. */
     public int busy() {
         return dispatcher.busy();
+    }
+
+    /** What it has taken and not finished, as of now. Never waits, not even while it closes. */
+    public Unfinished unfinished() {
+        return new Unfinished(completed.running());
     }
 
     /** What it has done so far. */
@@ -259,8 +266,8 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * {@linkplain #quiet() Quiet}, then waits for the running jobs as long as the grace lasts, then interrupts them; at
-     * last disconnects. Closing twice does nothing.
+     * {@linkplain #quiet() Quiet}, then waits for the running jobs as long as the grace lasts, then interrupts them and
+     * names in the log those that did not come to their end; at last disconnects. Closing twice does nothing.
      */
     @Override
     public synchronized void close() {

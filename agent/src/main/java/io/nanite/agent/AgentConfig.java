@@ -22,6 +22,7 @@ import java.util.Set;
  * @param virtualThreads whether jobs run on virtual threads
  * @param remembered how many finished jobs it remembers, to answer one that comes again without doing it again; 0 to
  *     1,000,000
+ * @param ack when a job is settled
  */
 public record AgentConfig(
         Identity identity,
@@ -32,7 +33,16 @@ public record AgentConfig(
         Set<String> tags,
         boolean packs,
         boolean virtualThreads,
-        int remembered) {
+        int remembered,
+        Ack ack) {
+
+    /** When the broker is told that it can forget a job. */
+    public enum Ack {
+        /** Behind its answer: a job whose agent dies is done by another, perhaps for the second time. */
+        LATE,
+        /** Before it begins: what runs in an agent that dies is lost, not done twice. */
+        EARLY
+    }
 
     /**
      * As many as a pack holds packets, so that even a pack of nothing but slow jobs starts at once; and measured, more
@@ -103,13 +113,15 @@ public record AgentConfig(
                 Set.of(),
                 true,
                 virtualThreadsAreGood(),
-                REMEMBERED);
+                REMEMBERED,
+                Ack.LATE);
     }
 
     /** With so many slots; the prefetch follows unless it was set to something else. */
     public AgentConfig withSlots(int slots) {
         int prefetch = this.prefetch == this.slots ? slots : this.prefetch;
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     /** One job at a time: for actors that are not safe for use by many threads. */
@@ -118,15 +130,18 @@ public record AgentConfig(
     }
 
     public AgentConfig withPrefetch(int prefetch) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     public AgentConfig withPingTime(Duration pingTime) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     public AgentConfig withGrace(Duration grace) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     public AgentConfig withTags(Collection<String> tags) {
@@ -139,11 +154,13 @@ public record AgentConfig(
                 new LinkedHashSet<>(tags),
                 packs,
                 virtualThreads,
-                remembered);
+                remembered,
+                ack);
     }
 
     public AgentConfig withPacks(boolean packs) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     /**
@@ -151,11 +168,18 @@ public record AgentConfig(
      * long want the platform's, because a virtual thread that never waits is never put aside for another.
      */
     public AgentConfig withVirtualThreads(boolean virtualThreads) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     public AgentConfig withRemembered(int remembered) {
-        return new AgentConfig(identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered);
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
+    }
+
+    public AgentConfig withAck(Ack ack) {
+        return new AgentConfig(
+                identity, slots, prefetch, pingTime, grace, tags, packs, virtualThreads, remembered, ack);
     }
 
     private static boolean virtualThreadsAreGood() {

@@ -40,6 +40,7 @@ final class AgentInbox {
     private final DeadLetters deadLetters;
     private final TimeSource time;
     private final Counts counts;
+    private final AgentConfig.Ack ack;
     private final Set<Class<?>> reported = ConcurrentHashMap.newKeySet();
     private volatile boolean quiet;
 
@@ -54,7 +55,8 @@ final class AgentInbox {
             Answers answers,
             DeadLetters deadLetters,
             TimeSource time,
-            Counts counts) {
+            Counts counts,
+            AgentConfig.Ack ack) {
         this.self = self;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -66,6 +68,7 @@ final class AgentInbox {
         this.deadLetters = deadLetters;
         this.time = time;
         this.counts = counts;
+        this.ack = ack;
     }
 
     /** From now on all work is given back. */
@@ -119,7 +122,7 @@ final class AgentInbox {
         } else if (parts.size() == 1) {
             Delivery.Part part = parts.get(0);
             boolean again = delivery.redelivered() || "true".equals(part.header(DeadLetters.REDELIVERED));
-            Job job = admit(part, again);
+            Job job = admit(part, again, earlyAck(delivery));
             if (job == null) {
                 return;
             }
@@ -135,9 +138,10 @@ final class AgentInbox {
             counts.takenApart.increment();
             parts.forEach(deadLetters::isolate);
         } else {
+            EarlyAck earlyAck = earlyAck(delivery);
             List<Job> jobs = new ArrayList<>(parts.size());
             for (Delivery.Part part : parts) {
-                Job job = admit(part, false);
+                Job job = admit(part, false, earlyAck);
                 if (job != null) {
                     jobs.add(job);
                 }
@@ -146,8 +150,12 @@ final class AgentInbox {
         }
     }
 
+    private @Nullable EarlyAck earlyAck(Delivery delivery) {
+        return ack == AgentConfig.Ack.EARLY ? new EarlyAck(delivery) : null;
+    }
+
     /** The job to be run, or null if the packet is dealt with. */
-    private @Nullable Job admit(Delivery.Part part, boolean redelivered) {
+    private @Nullable Job admit(Delivery.Part part, boolean redelivered, @Nullable EarlyAck earlyAck) {
         Packet packet;
         try {
             packet = serializer.read(part.body(), part.contentType());
@@ -157,7 +165,7 @@ final class AgentInbox {
         }
         String denial = denial(packet);
         if (packet instanceof Deliverable work) {
-            Job job = new Job(work, part, redelivered, answers, time);
+            Job job = new Job(work, part, redelivered, answers, time, earlyAck);
             return admit(job, denial) ? job : null;
         }
         if (packet instanceof Advertise advertise) {

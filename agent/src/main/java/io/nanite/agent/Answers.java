@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells the one who asked how a job went: the result, then the settling, in order on the channel that the job came by, so that
- * the broker never drops a job whose answer it has not seen. Safe for use by many threads.
+ * the broker never drops a job whose answer it has not seen. Of a job that is {@linkplain EarlyAck settled early}, only the
+ * result. Safe for use by many threads.
  */
 final class Answers {
 
@@ -98,14 +99,20 @@ final class Answers {
                 bytes = send(job, asker, answered, micros, false);
             }
         } catch (TransportException e) {
-            LOG.warn("{} could not answer {}, it will come again: {}", self, job.token(), e.getMessage());
+            LOG.warn("{} could not answer {}, {}: {}", self, job.token(), job.fate(), e.getMessage());
             job.part().requeue();
         }
         return new Finished(answered, micros, bytes);
     }
 
     private int send(Job job, Identity asker, Outcome outcome, long micros, boolean packable) {
-        return sender.settle(job.part(), asker, new Result(job.token(), asker, self, outcome, micros), packable);
+        Result result = new Result(job.token(), asker, self, outcome, micros);
+        if (job.isSettledEarly()) {
+            int bytes = sender.reply(job.part(), asker, result, packable);
+            job.part().settle(); // if it has not begun
+            return bytes;
+        }
+        return sender.settle(job.part(), asker, result, packable);
     }
 
     private Outcome unwritable(Job job, Throwable cause) {

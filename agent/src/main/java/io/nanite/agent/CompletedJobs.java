@@ -1,6 +1,8 @@
 package io.nanite.agent;
 
 import io.nanite.core.packet.Token;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,17 @@ final class CompletedJobs {
     /** The running job did not run to its end: the next of its token is the first again. */
     void forget(Job job) {
         entries.remove(job.token(), job);
+    }
+
+    /** The tokens of the jobs that run, or wait for their turn. */
+    List<Token> running() {
+        List<Token> running = new ArrayList<>();
+        entries.forEach((token, entry) -> {
+            if (entry instanceof Job) {
+                running.add(token);
+            }
+        });
+        return running;
     }
 
     /** How many finished jobs are remembered. */

@@ -6,14 +6,17 @@ import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Payload;
+import io.nanite.core.packet.Token;
 import io.nanite.core.serializer.Serializer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -70,6 +73,10 @@ final class Dispatcher {
 
     private final LongAdder begun = new LongAdder();
     private final AtomicBoolean watching = new AtomicBoolean();
+
+    /** What was begun and given back. */
+    private final Queue<Token> interrupted = new ConcurrentLinkedQueue<>();
+
     private volatile boolean stopped;
     private volatile boolean interrupting;
 
@@ -137,7 +144,7 @@ final class Dispatcher {
         giveBackWaiting();
     }
 
-    /** Waits so long for the running jobs, then interrupts them. */
+    /** Waits so long for the running jobs, then interrupts them, and names those that did not come to their end. */
     void close(Duration grace) {
         stop();
         workers.shutdown();
@@ -145,11 +152,11 @@ final class Dispatcher {
             LOG.warn("{} interrupts {} jobs that still run after {}", self, busy(), grace);
             interrupting = true;
             workers.shutdownNow();
-            if (!ended(LAST_WORDS)) {
-                LOG.warn(
-                        "{} leaves {} jobs that ignore their interruption; the broker gives them to others",
-                        self,
-                        busy());
+            ended(LAST_WORDS);
+            Set<Token> left = new LinkedHashSet<>(interrupted);
+            left.addAll(completed.running());
+            if (!left.isEmpty()) {
+                LOG.warn("{} ends without having finished {}", self, new Unfinished(List.copyOf(left)));
             }
         }
     }
@@ -238,10 +245,10 @@ final class Dispatcher {
         try {
             perform(job);
         } catch (StackOverflowError | RuntimeException e) {
-            LOG.error("{} could not answer {}, it will come again", self, job.token(), e);
+            LOG.error("{} could not answer {}, {}", self, job.token(), job.fate(), e);
             giveBack(job);
         } catch (VirtualMachineError e) {
-            // Not settled: the broker gives it to another process when this one is gone.
+            // Not settled, unless it was early: the broker gives it to another process when this one is gone.
             try {
                 LOG.error("{} lost its virtual machine under {} ({})", self, job.service(), job.token(), e);
             } finally {
@@ -269,6 +276,7 @@ final class Dispatcher {
             return;
         }
         counts.executed.increment();
+        job.begin();
         boolean slow = !method.isQuick();
         if (slow) {
             slowRunning.incrementAndGet();
@@ -285,6 +293,7 @@ final class Dispatcher {
         long micros = Math.max(0, (time.nanos() - started) / 1_000);
         method.took(micros);
         if (outcome == null) {
+            interrupted.add(job.token());
             giveBack(job);
             return;
         }
@@ -328,7 +337,7 @@ final class Dispatcher {
             if (cause instanceof VirtualMachineError error && !(cause instanceof StackOverflowError)) {
                 throw error;
             }
-            return interrupting && interrupted(cause) ? null : failed(job, cause);
+            return interrupting && !job.isSettledEarly() && interrupted(cause) ? null : failed(job, cause);
         } finally {
             Thread.interrupted(); // what the job left behind must not hit the next
         }

@@ -28,6 +28,7 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private final boolean redelivered;
     private final Answers answers;
     private final TimeSource time;
+    private final @Nullable EarlyAck ack;
 
     private @Nullable List<Job> followers;
     private long told;
@@ -36,12 +37,20 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private @Nullable Runnable whenOver;
     private volatile int attempt;
 
-    Job(Deliverable work, Delivery.Part part, boolean redelivered, Answers answers, TimeSource time) {
+    /** {@code ack} is given when the job begins; null if the job is settled behind its answer. */
+    Job(
+            Deliverable work,
+            Delivery.Part part,
+            boolean redelivered,
+            Answers answers,
+            TimeSource time,
+            @Nullable EarlyAck ack) {
         this.work = work;
         this.part = part;
         this.redelivered = redelivered;
         this.answers = answers;
         this.time = time;
+        this.ack = ack;
         this.attempt = work.metadata().attempt();
     }
 
@@ -53,6 +62,23 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     /** Counts the attempt that begins now. */
     void attempt(int newAttempt) {
         attempt = newAttempt;
+    }
+
+    /** The actor is about to run. */
+    void begin() {
+        if (ack != null) {
+            ack.give();
+        }
+    }
+
+    /** Whether it is settled before it begins: then nobody else gets it. */
+    boolean isSettledEarly() {
+        return ack != null;
+    }
+
+    /** What becomes of it now that it has begun and cannot be answered, for the log. */
+    String fate() {
+        return ack == null ? "it will come again" : "it is lost";
     }
 
     Deliverable work() {

@@ -24,6 +24,7 @@ class AgentConfigTest {
         assertThat(fred.grace()).isEqualTo(Duration.ofSeconds(30));
         assertThat(fred.tags()).isEmpty();
         assertThat(fred.packs()).isTrue();
+        assertThat(fred.ack()).isEqualTo(AgentConfig.Ack.LATE);
         assertThat(fred.virtualThreads()).isEqualTo(Runtime.version().feature() >= 24);
     }
 

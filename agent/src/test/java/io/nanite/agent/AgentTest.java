@@ -16,6 +16,7 @@ import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.UnRegister;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerUnavailable;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The life of an agent, from its making to its end. */
@@ -303,6 +306,33 @@ class AgentTest {
         assertThat(test.transport.events(Event.Requeued.class)).containsExactly(new Event.Requeued(part));
         assertThat(test.transport.events(Event.Replied.class)).isEmpty();
         assertThat(test.transport.events(Event.Settled.class)).isEmpty();
+    }
+
+    @Test
+    void whatItHasTakenAndNotFinishedIsNamedByTokenEachOnce() throws InterruptedException {
+        try (TestAgent test = TestAgent.hosting(work)) {
+            Request running = request("/chore/wait", 1);
+            test.deliver(running);
+            test.deliver(running);
+            work.running.acquire();
+            assertThat(test.agent.unfinished().tokens()).containsExactly(running.token());
+            assertThat(test.agent.unfinished()).hasToString("1 job: " + running.token());
+
+            work.go.countDown();
+            test.results(running.token(), 2);
+            Awaitility.await().until(() -> test.agent.unfinished().tokens().isEmpty());
+            assertThat(test.agent.unfinished()).hasToString("0 jobs");
+        }
+    }
+
+    @Test
+    void ofVeryManyUnfinishedJobsTheFirstHundredAreNamed() {
+        Unfinished many = new Unfinished(
+                IntStream.range(0, 1_000).mapToObj(i -> new Token("t" + i)).toList());
+        assertThat(many.toString())
+                .startsWith("1000 jobs: t0, t1, ")
+                .endsWith(", t99 and 900 more")
+                .doesNotContain("t100");
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -217,6 +218,7 @@ final class HandTransport implements Transport {
 
         private final Bytes body;
         private final Map<String, String> headers;
+        private final AtomicBoolean settled = new AtomicBoolean();
 
         HandPart(Bytes body, Map<String, String> headers) {
             this.body = body;
@@ -245,12 +247,16 @@ final class HandTransport implements Transport {
 
         @Override
         public void settle() {
-            happened(new Event.Settled(this));
+            if (settled.compareAndSet(false, true)) {
+                happened(new Event.Settled(this));
+            }
         }
 
         @Override
         public void requeue() {
-            happened(new Event.Requeued(this));
+            if (settled.compareAndSet(false, true)) {
+                happened(new Event.Requeued(this));
+            }
         }
     }
 }

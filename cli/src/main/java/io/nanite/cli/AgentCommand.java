@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import io.nanite.agent.ActorJars;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
+import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.TokenSource;
@@ -89,6 +90,14 @@ final class AgentCommand implements Callable<Integer> {
             description = "for running jobs when it is told to end (default: 30s)")
     Duration grace = Duration.ofSeconds(30);
 
+    @Option(
+            names = "--ack",
+            paramLabel = "WHEN",
+            description =
+                    "late: a job is settled behind its answer, and done again if its agent dies; early: before it "
+                            + "begins, and lost then (default: late)")
+    Ack ack = Ack.LATE;
+
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
     @Nullable
     Integer companion;
@@ -117,6 +126,8 @@ final class AgentCommand implements Callable<Integer> {
                     },
                     jars.asModule());
             common.shutdown().with(agent::close);
+            common.shutdown().lastWords(() -> common.err()
+                    .printf("%s ends at once without having finished %s%n", agent.identity(), agent.unfinished()));
             if (companion != null) {
                 common.shutdown().alsoWith(companion);
             }
@@ -136,7 +147,8 @@ final class AgentCommand implements Callable<Integer> {
                 .withPingTime(pingTime)
                 .withGrace(grace)
                 .withTags(tags)
-                .withPacks(!broker.noPacks);
+                .withPacks(!broker.noPacks)
+                .withAck(ack);
         if (singleThreaded && threadpool != null && threadpool != 1) {
             throw ConfigException.of("--threadpool", threadpool, "1, or nothing, with --single-threaded");
         }

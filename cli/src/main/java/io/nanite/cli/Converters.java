@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import io.nanite.agent.AgentConfig.Ack;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -22,6 +23,7 @@ final class Converters {
         commands.registerConverter(boolean.class, Converters::truth);
         commands.registerConverter(Path.class, Converters::path);
         commands.registerConverter(URI.class, Converters::address);
+        commands.registerConverter(Ack.class, Converters::ack);
     }
 
     private static Integer number(String text) {
@@ -37,6 +39,14 @@ final class Converters {
             case "true" -> true;
             case "false" -> false;
             default -> throw new TypeConversionException("true or false");
+        };
+    }
+
+    private static Ack ack(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "early" -> Ack.EARLY;
+            case "late" -> Ack.LATE;
+            default -> throw new TypeConversionException("early or late");
         };
     }
 

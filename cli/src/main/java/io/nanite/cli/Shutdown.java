@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,9 @@ final class Shutdown {
     private static final List<String> SIGNALS = List.of("TERM", "INT", "HUP");
 
     private final AtomicInteger first = new AtomicInteger();
+    private final AtomicBoolean hurried = new AtomicBoolean();
     private volatile Runnable ending;
+    private volatile Runnable lastWords = () -> {};
 
     private Shutdown(Runnable ending) {
         this.ending = ending;
@@ -43,6 +46,11 @@ final class Shutdown {
     /** What to do at the first signal, on a thread of its own. The command ends by itself then, in its own time. */
     void with(Runnable newEnding) {
         ending = newEnding;
+    }
+
+    /** What to say at the second signal, before the process ends; the third does not wait for it. */
+    void lastWords(Runnable newLastWords) {
+        lastWords = newLastWords;
     }
 
     /** The end of that process, or that it is not there, counts as the first TERM. */
@@ -69,7 +77,13 @@ final class Shutdown {
     private void received(int signal) {
         if (first.compareAndSet(0, signal)) {
             ending.run();
-        } else {
+            return;
+        }
+        try {
+            if (hurried.compareAndSet(false, true)) {
+                lastWords.run();
+            }
+        } finally {
             Runtime.getRuntime().halt(SIGNALLED + signal);
         }
     }

@@ -3,6 +3,7 @@ package io.nanite.cli;
 import ch.qos.logback.classic.Level;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
+import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.faultkit.Ledger;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -32,6 +33,9 @@ final class SoakAgentCommand implements Callable<Integer> {
     @Option(names = "--slots", paramLabel = "COUNT", description = "how many jobs it runs at once (default: 16)")
     int slots = 16;
 
+    @Option(names = "--ack", paramLabel = "WHEN", description = "early or late (default: late)")
+    Ack ack = Ack.LATE;
+
     @Option(names = "--end-with", paramLabel = "PID", description = "end when this process has ended")
     int companion;
 
@@ -42,7 +46,8 @@ final class SoakAgentCommand implements Callable<Integer> {
                 .withSlots(slots)
                 .withPingTime(Duration.ofSeconds(1))
                 .withGrace(Duration.ofSeconds(5))
-                .withPacks(!broker.noPacks);
+                .withPacks(!broker.noPacks)
+                .withAck(ack);
         try (Ledger book = Ledger.open(ledger, writer(config.identity().value()));
                 Agent agent = Agent.create(
                         config,

@@ -388,6 +388,7 @@ final class Rules {
                 "agent.AgentModule",
                 "agent.FatalErrors",
                 "agent.Tally",
+                "agent.Unfinished",
                 "mapper.AgentView",
                 "mapper.CallFailedException",
                 "mapper.CallOptions",

@@ -2,7 +2,6 @@ package io.nanite.cli;
 
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -39,7 +38,7 @@ final class DocumentedCommands {
 
     private static CommandLine commands() {
         CommandLine commands = new CommandLine(main());
-        commands.registerConverter(Duration.class, new Durations());
+        Converters.register(commands);
         return commands;
     }
 

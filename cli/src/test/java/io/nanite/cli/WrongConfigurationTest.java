@@ -104,6 +104,7 @@ class WrongConfigurationTest {
                 typed("agent -t " + "x".repeat(65), expected("--token", "x".repeat(65), NAME)),
                 typed("agent -t a\u202eb", expected("--token", "a\\u202eb", NAME)),
                 typed("agent -f xml", expected("--format", "xml", "json or smile")),
+                typed("agent --ack soon", expected("--ack", "soon", "early or late")),
                 typed("agent -l loud", expected("--log-level", "loud", "fatal, error, warn, info, debug or trace")),
                 typed("agent --threadpool 0", expected("--threadpool", "0", "1 to 10000")),
                 typed("agent --threadpool 10001", expected("--threadpool", "10001", "1 to 10000")),

@@ -47,25 +47,19 @@ final class Fleet implements AutoCloseable {
 
     /** An agent that connects there. Returns when it has registered. */
     Child agent(String name, TestBroker broker, int port) throws InterruptedException {
-        Child child = start(
-                name,
-                "io.nanite.cli.Main",
-                broker,
-                port,
-                "soak-agent",
-                "-t",
-                name,
-                "--slots",
-                "8",
-                "--heartbeat",
-                "2s");
-        child.awaitLine("soak-agent ready", PATIENCE);
-        return child;
+        return agent(name, broker, port, "--slots", "8");
     }
 
-    /** An agent that promises more than it holds. */
-    Child naiveAgent(String name, TestBroker broker, int port) throws InterruptedException {
-        Child child = start(name, NaiveAgent.class.getName(), broker, port, "-t", name);
+    /** An agent that settles its jobs before they begin. */
+    Child earlyAgent(String name, TestBroker broker, int port) throws InterruptedException {
+        return agent(name, broker, port, "--slots", "64", "--ack", "early");
+    }
+
+    private Child agent(String name, TestBroker broker, int port, String... more) throws InterruptedException {
+        String[] arguments = Stream.concat(
+                        Stream.of("soak-agent", "-t", name, "--heartbeat", "2s"), Arrays.stream(more))
+                .toArray(String[]::new);
+        Child child = start(name, "io.nanite.cli.Main", broker, port, arguments);
         child.awaitLine("soak-agent ready", PATIENCE);
         return child;
     }
