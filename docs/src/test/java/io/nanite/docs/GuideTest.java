@@ -277,6 +277,19 @@ class GuideTest {
     }
 
     @Test
+    void aCallerAsksWhyItWentAsItWent() throws InterruptedException {
+        // region why
+        Job job = mapper.request("/tool/greet", "ann", CallOptions.target("bob"));
+        job.await();
+        mapper.why(job.token()).forEach(incident -> news.add(incident.at() + " " + incident.words()));
+        // endregion why
+        assertThat(news)
+                .anyMatch(line -> line.endsWith(" accepted: /tool/greet"))
+                .anyMatch(line -> line.endsWith(" sent, nanite-bob: target"))
+                .anyMatch(line -> line.endsWith(" outcome, nanite-bob: OK"));
+    }
+
+    @Test
     void everyAgentHasAnOutcome() throws InterruptedException {
         // region outcomes
         Outcomes outcomes =

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class JobLedger {
 
     private final int most;
+    private final BlackBox blackBox;
     private final Map<Token, OpenJob> open = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final LongAdder stray = new LongAdder();
 
-    JobLedger(int most) {
+    JobLedger(int most, BlackBox blackBox) {
         this.most = most;
+        this.blackBox = blackBox;
     }
 
     /** Opens a job; throws {@link OverloadedException} if as many are open as may be. */
@@ -61,6 +63,7 @@ final class JobLedger {
         OpenJob job = open.get(result.token());
         if (job == null || !accept(job, result.from(), result.outcome())) {
             stray.increment();
+            blackBox.note(result.token(), Incident.Kind.STRAY, result.from(), null);
             return null;
         }
         return job;
@@ -71,14 +74,17 @@ final class JobLedger {
         OpenJob job = open.get(news.token());
         if (job == null || !job.accept(news)) {
             stray.increment();
+        } else {
+            blackBox.note(news.token(), Incident.Kind.PROGRESS, news.from(), news.key());
         }
     }
 
     boolean accept(OpenJob job, Identity from, Outcome outcome) {
         boolean taken = job.accept(from, outcome);
         if (taken) {
+            note(job, from, outcome);
             if (job.hasEnough()) {
-                job.acceptAll(Verdict.CANCELLED, "NotAwaited", "enough others replied before %s");
+                end(job, Verdict.CANCELLED, "NotAwaited", "enough others replied before %s");
             }
             settle(job);
         }
@@ -87,8 +93,10 @@ final class JobLedger {
 
     /** Ends a job for everyone who has not answered; the message has a place for the agent's name. */
     void end(OpenJob job, Verdict verdict, String kind, String message) {
-        job.acceptAll(verdict, kind, message);
-        settle(job);
+        for (AgentEntry agent : job.waiting()) {
+            String sentence = message.formatted(agent.identity());
+            accept(job, agent.identity(), new Outcome.Failure(verdict, kind, sentence));
+        }
         if (job.parked()) {
             fail(
                     job,
@@ -102,14 +110,24 @@ final class JobLedger {
         if (open.remove(job.request().token(), job)) {
             size.decrementAndGet();
             job.abandon();
+            blackBox.note(job.request().token(), Incident.Kind.FAILED, null, cause.getMessage());
             job.job().fail(cause);
         }
+    }
+
+    private void note(OpenJob job, Identity from, Outcome outcome) {
+        String detail = outcome.verdict().name();
+        if (outcome instanceof Outcome.Failure failure) {
+            detail = "%s: %s: %s".formatted(failure.verdict(), failure.kind(), failure.message());
+        }
+        blackBox.note(job.request().token(), Incident.Kind.OUTCOME, from, detail);
     }
 
     private void settle(OpenJob job) {
         Outcomes outcomes = job.end();
         if (outcomes != null && open.remove(job.request().token(), job)) {
             size.decrementAndGet();
+            blackBox.note(job.request().token(), Incident.Kind.ENDED, null, null);
             job.job().complete(outcomes);
         }
     }

@@ -5,6 +5,7 @@ import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Authorizer;
@@ -53,6 +54,7 @@ public final class Mapper implements AutoCloseable {
     private final Transport transport;
     private final CallbackThread callbacks;
     private final Registry registry = new Registry();
+    private final BlackBox blackBox;
     private final JobLedger jobs;
     private final Router router;
     private final Presences presences;
@@ -73,11 +75,21 @@ public final class Mapper implements AutoCloseable {
                 ? new SingleThreadLoop(name + "-loop", error -> LOG.error("a task of {} failed", name, error))
                 : builder.loop;
         callbacks = new CallbackThread(name + "-callback");
-        jobs = new JobLedger(config.maxPending());
+        blackBox = new BlackBox(loop.time());
+        jobs = new JobLedger(config.maxPending(), blackBox);
         PacketSender sender = new PacketSender(builder.serializer, transport);
         ServiceTimes times = new ServiceTimes();
         router = new Router(
-                config, loop.time(), registry, jobs, builder.selectors, sender, times, builder.tokens, callbacks);
+                config,
+                loop.time(),
+                registry,
+                jobs,
+                builder.selectors,
+                sender,
+                times,
+                builder.tokens,
+                callbacks,
+                blackBox);
         offline = new OfflineQueue(loop, builder.serializer, router);
         rescuing = builder.loop == null
                 ? new SingleThreadLoop(name + "-rescue", error -> LOG.error("a rescue of {} failed", name, error))
@@ -351,6 +363,14 @@ public final class Mapper implements AutoCloseable {
     /** Who would get this request or push now, and why; nobody does. */
     public Explanation explain(String service, CallOptions options) {
         return router.explain(Service.parse(service), options);
+    }
+
+    /**
+     * What happened to a request of this mapper, in the order in which it did. Only the last things that happened to any
+     * request are remembered, about 65,000; empty if this one is not among them.
+     */
+    public List<Incident> why(Token token) {
+        return blackBox.of(token);
     }
 
     /** The agents that are alive, by name. */

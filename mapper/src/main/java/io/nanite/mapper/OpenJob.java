@@ -4,7 +4,6 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Request;
-import io.nanite.core.packet.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -124,13 +123,6 @@ final class OpenJob {
         }
         job.tell(new Progress(from, news.key(), news.message(), news.sequence()));
         return true;
-    }
-
-    /** Takes the same end for everyone who has not answered. */
-    synchronized void acceptAll(Verdict verdict, String kind, String message) {
-        for (AgentEntry agent : waiting()) {
-            accept(agent.identity(), new Outcome.Failure(verdict, kind, message.formatted(agent.identity())));
-        }
     }
 
     /** Waits for another agent instead; returns the how-manieth time, or -1 if it no longer waits for the first. */

@@ -56,9 +56,11 @@ final class Router {
     private final ServiceTimes times;
     private final TokenSource tokens;
     private final Executor callbacks;
+    private final BlackBox blackBox;
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
     private volatile long returning;
+
     /** Why the broker takes nothing at the moment; null if it does. */
     private volatile @Nullable String blocked;
 
@@ -71,7 +73,8 @@ final class Router {
             PacketSender sender,
             ServiceTimes times,
             TokenSource tokens,
-            Executor callbacks) {
+            Executor callbacks,
+            BlackBox blackBox) {
         this.config = config;
         this.time = time;
         this.registry = registry;
@@ -81,6 +84,7 @@ final class Router {
         this.times = times;
         this.tokens = tokens;
         this.callbacks = callbacks;
+        this.blackBox = blackBox;
         returning = time.nanos();
     }
 
@@ -114,7 +118,9 @@ final class Router {
             long now = time.nanos();
             OpenJob open = new OpenJob(job, request, options, targets, now, now + timeout.toNanos());
             open(open);
+            blackBox.note(job.token(), Incident.Kind.ACCEPTED, null, service.path());
             for (AgentEntry target : targets) {
+                blackBox.note(job.token(), Incident.Kind.CHOSEN, target.identity(), request.selector());
                 send(open, target, request);
             }
         } catch (NoAgentException e) {
@@ -147,6 +153,9 @@ final class Router {
         OpenJob open = new OpenJob(job, request, options, List.of(), now, now + timeout.toNanos());
         try {
             jobs.open(open);
+            blackBox.note(
+                    job.token(), Incident.Kind.ACCEPTED, null, request.service().path());
+            blackBox.note(job.token(), Incident.Kind.PARKED, null, null);
             var unused = sender.park(request).thenAccept(receipt -> {
                 if (receipt instanceof PublishReceipt.Returned returned) {
                     jobs.fail(
@@ -187,6 +196,7 @@ final class Router {
     /** Sends what was sent before. */
     private void sendAgain(OpenJob open, AgentEntry target, Request request) {
         open.sentAgain();
+        blackBox.note(request.token(), Incident.Kind.SENT_AGAIN, target.identity(), null);
         send(open, target, request);
     }
 
@@ -479,6 +489,7 @@ final class Router {
         }
         int times = job.move(gone, other);
         if (times > 0) {
+            blackBox.note(job.request().token(), Incident.Kind.MOVED, other.identity(), gone.identity() + " " + why);
             Metadata metadata = job.request().metadata();
             for (int i = 0; i < times; i++) {
                 metadata = metadata.nextAttempt();
@@ -543,6 +554,7 @@ final class Router {
             if (!agent.identity().equals(target)) {
                 continue;
             }
+            blackBox.note(work.token(), Incident.Kind.RETURNED, target, null);
             if (job.options().target() != null) {
                 jobs.accept(
                         job,

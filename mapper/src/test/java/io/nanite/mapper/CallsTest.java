@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.testkit.InMemoryBroker;
@@ -324,6 +326,66 @@ class CallsTest {
         mapper.request(ECHO, "hi", turns);
 
         assertThat(mapper.explain(ECHO, turns).verdict()).isNotEqualTo(first);
+    }
+
+    @Test
+    void theStoryOfARequestIsRemembered() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        agent("bob", 5);
+        Job job = mapper.request(ECHO, "hi");
+        Job other = mapper.request(ECHO, "other", CallOptions.target("bob"));
+
+        HandAgent bob = agents.get(1);
+        fred.die();
+        loop.advance(Duration.ofSeconds(2));
+        loop.run();
+        loop.advance(Duration.ofSeconds(2));
+        loop.run();
+        bob.work.removeIf(work -> work.packet().token().equals(other.token()));
+        bob.tell("percent", 50, 1);
+        HandAgent.Work work = bob.work.get(0);
+        bob.answer("done");
+        bob.result((Request) work.packet(), Outcome.success("twice"));
+
+        assertThat(mapper.why(job.token()))
+                .extracting(Incident::words)
+                .containsSubsequence(
+                        "accepted: /simple/echo",
+                        "sent, nanite-fred: least_loaded",
+                        "moved, nanite-bob: nanite-fred is not connected any more",
+                        "progress, nanite-bob: percent",
+                        "outcome, nanite-bob: OK",
+                        "ended",
+                        "answer that nobody waits for, nanite-bob");
+        assertThat(mapper.why(other.token())).extracting(Incident::kind).startsWith(Incident.Kind.ACCEPTED);
+        assertThat(mapper.why(new Token("0".repeat(32)))).isEmpty();
+    }
+
+    @Test
+    void ofAHundredAgentsTheDeadAndTheSlowAreNamedAtTheDeadline() throws Exception {
+        List<HandAgent> hundred = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            hundred.add(agent("a" + i, 0.1));
+        }
+        CallOptions all = CallOptions.all().withTimeout(Duration.ofSeconds(5));
+        Job everyone = mapper.request(ECHO, "hi", all);
+        Job enough = mapper.request(ECHO, "hi", all.withMinReplies(90));
+
+        hundred.subList(0, 3).forEach(HandAgent::die);
+        hundred.subList(5, 100).forEach(agent -> agent.answer("first"));
+        assertThat(everyone.isDone()).isFalse();
+        hundred.subList(5, 100).forEach(agent -> agent.answer("second"));
+        assertThat(enough.await().values()).hasSize(90);
+        loop.advance(Duration.ofSeconds(6));
+        loop.run();
+
+        Outcomes outcomes = everyone.await();
+        assertThat(outcomes.values()).hasSize(95);
+        assertThat(outcomes.with(Verdict.OK)).hasSize(95);
+        assertThat(outcomes.byAgent().values().stream().filter(outcome -> !outcome.ok()))
+                .hasSize(5)
+                .allMatch(outcome -> outcome.verdict() == Verdict.LOST || outcome.verdict() == Verdict.TIMEOUT);
+        assertThat(outcomes.with(Verdict.TIMEOUT)).contains(Identity.agent("a3"), Identity.agent("a4"));
     }
 
     @Test
