@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
  * What the promise costs: persistent pushes, confirmed, done and acked, against RabbitMQ's own load generator with persistent
  * messages, confirms and manual acks. Same broker, same client library, in turn; messages received or jobs done in a second.
  *
- * <p>{@code Promise --uri amqp://… [--rounds 3] [--seconds 3] [--sizes 100,1024] [--unconfirmed 512]}. The load generator is a
- * process of its own; its first seconds, in which it warms up, do not count, and neither does a round of ours.
+ * <p>{@code Promise --uri amqp://… [--rounds 3] [--seconds 2] [--sizes 100,1024] [--unconfirmed 512]}. The load generator is a
+ * process of its own. The seconds in which anybody warms up do not count. Takes about two minutes.
  */
 public final class Promise {
 
     /** What the load generator says every second. */
     private static final Pattern SECOND = Pattern.compile("time (\\d+)[.,]\\d+ s.*received: (\\d+) msg/s");
 
-    private static final int WARM_UP_SECONDS = 3;
+    private static final int WARM_UP_SECONDS = 2;
 
     /** As many as an agent takes ahead by default. */
     private static final int PREFETCH = 64;
@@ -38,7 +38,7 @@ public final class Promise {
     private Promise(String uri, Map<String, String> options) {
         this.uri = uri;
         rounds = number(options, "--rounds", 3);
-        seconds = number(options, "--seconds", 3);
+        seconds = number(options, "--seconds", 2);
         unconfirmed = number(options, "--unconfirmed", 512);
     }
 
@@ -58,7 +58,7 @@ public final class Promise {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%s, Java %s, %d processors%n%-22s %7s %12s %7s%n",
+                "%s, Java %s, %d processors%n%-28s %7s %12s %7s%n",
                 uri.replaceAll("://.*@", "://***@"),
                 Runtime.version().feature(),
                 Runtime.getRuntime().availableProcessors(),
@@ -145,6 +145,6 @@ public final class Promise {
     }
 
     private static void print(String name, int size, double rate, double limit) {
-        System.out.printf(Locale.ROOT, "%-22s %7d %,12.0f %7.2f%n", name, size, rate, rate / limit);
+        System.out.printf(Locale.ROOT, "%-28s %7d %,12.0f %7.2f%n", name, size, rate, rate / limit);
     }
 }
