@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks after one reader: whether what feeds it is there, and whether it hears. A queue and its consumer can be lost without
  * a word: an exchange is deleted, and its bindings with it; a broker forgets a consumer, or says nothing of a deleted queue.
- * On the supervisor's thread.
+ * On a thread of its own, because asking waits for the broker.
  *
  * <p>A reader that gets something hears. One that does not sends itself a message, where that reaches nobody else; when the
  * broker has it and nothing comes, in ten looks, the reader is deaf. Looks are counted and not seconds, so that a process
