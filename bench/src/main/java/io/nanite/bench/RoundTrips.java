@@ -1,7 +1,9 @@
 package io.nanite.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -18,17 +20,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Round trips through mapper and agent against a hand-written request and reply: same broker, same process, rounds in
- * turn, every answer checked. Prints medians, and the ratio of each to the hand-written one.
+ * turn, every answer checked. Prints medians, the ratio of each to the hand-written one, and the processor time that a call
+ * costs in this process, which others on the machine disturb least.
  *
  * <p>{@code RoundTrips [--uri amqp://…] [--rounds 5] [--seconds 2] [--windows 1,64,512] [--sizes 100,1024,16384]
- * [--costs all]}; without a URI it starts an embedded broker. With {@code --costs} it adds to the hand-written one what Nanite
- * does besides, one after the other, to show where the time goes.
+ * [--costs all] [--only NAME]}; without a URI it starts an embedded broker. With {@code --costs} it adds to the hand-written
+ * one what Nanite does besides, one after the other, to show where the time goes; with {@code --only} one contender runs
+ * alone, for a profiler.
  */
 public final class RoundTrips {
 
     private static final long HIGHEST_MICROS = TimeUnit.SECONDS.toMicros(60);
 
-    private record Round(double perSecond, double p50, double p99) {}
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+    /** Micros; {@code cpu} is what this process used per call, on both sides of the broker. */
+    private record Round(double perSecond, double p50, double p99, double cpu) {}
 
     private final List<Contender> contenders;
     private final int rounds;
@@ -74,6 +82,13 @@ public final class RoundTrips {
         }
         contenders.add(new Fabric(uri, "nanite, no packs", false));
         contenders.add(new Fabric(uri, "nanite", true));
+        String only = options.get("--only");
+        for (Contender contender : List.copyOf(contenders)) {
+            if (only != null && !contender.name().equals(only)) {
+                contenders.remove(contender);
+                contender.close();
+            }
+        }
         try {
             RoundTrips bench = new RoundTrips(
                     contenders,
@@ -81,7 +96,7 @@ public final class RoundTrips {
                     Double.parseDouble(options.getOrDefault("--seconds", "2")));
             System.out.printf(
                     Locale.ROOT,
-                    "%s, Java %s, %d processors%n%-18s %7s %7s %12s %7s %10s %10s%n",
+                    "%s, Java %s, %d processors%n%-18s %7s %7s %12s %7s %10s %10s %10s%n",
                     broker,
                     Runtime.version().feature(),
                     Runtime.getRuntime().availableProcessors(),
@@ -91,7 +106,8 @@ public final class RoundTrips {
                     "calls/s",
                     "ratio",
                     "p50 µs",
-                    "p99 µs");
+                    "p99 µs",
+                    "CPU µs");
             for (int size : numbers(options.getOrDefault("--sizes", "100,1024,16384"))) {
                 for (int window : numbers(options.getOrDefault("--windows", "1,64,512"))) {
                     bench.compare(size, window);
@@ -125,14 +141,15 @@ public final class RoundTrips {
             double rate = median(results.get(c), Round::perSecond);
             System.out.printf(
                     Locale.ROOT,
-                    "%-18s %7d %7d %,12.0f %7.2f %10.0f %10.0f%n",
+                    "%-18s %7d %7d %,12.0f %7.2f %10.0f %10.0f %10.1f%n",
                     contenders.get(c).name(),
                     size,
                     window,
                     rate,
                     rate / limit,
                     median(results.get(c), Round::p50),
-                    median(results.get(c), Round::p99));
+                    median(results.get(c), Round::p99),
+                    median(results.get(c), Round::cpu));
         }
     }
 
@@ -147,6 +164,7 @@ public final class RoundTrips {
 
     private static Round alone(Contender contender, String question, long nanos) throws Exception {
         Histogram times = new Histogram(HIGHEST_MICROS, 3);
+        long cpu = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         long now = start;
         while (now - start < nanos) {
@@ -155,7 +173,7 @@ public final class RoundTrips {
             times.recordValue(Math.min(HIGHEST_MICROS, (then - now) / 1_000));
             now = then;
         }
-        return round(times, now - start);
+        return round(times, now - start, cpu);
     }
 
     /** Each answer asks the next question, so that as many are on their way as the window says. */
@@ -164,6 +182,7 @@ public final class RoundTrips {
         Histogram times = new ConcurrentHistogram(HIGHEST_MICROS, 3);
         Semaphore ended = new Semaphore(0);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        long cpu = SYSTEM.getProcessCpuTime();
         long start = System.nanoTime();
         Caller caller = new Caller(contender, question, start + nanos, times, ended, failure);
         for (int i = 0; i < window; i++) {
@@ -177,7 +196,7 @@ public final class RoundTrips {
         if (error != null) {
             throw new IllegalStateException(contender.name(), error);
         }
-        return round(times, System.nanoTime() - start);
+        return round(times, System.nanoTime() - start, cpu);
     }
 
     private record Caller(
@@ -217,8 +236,12 @@ public final class RoundTrips {
         }
     }
 
-    private static Round round(Histogram times, long nanos) {
+    private static Round round(Histogram times, long nanos, long cpuBefore) {
+        long calls = times.getTotalCount();
         return new Round(
-                times.getTotalCount() * 1e9 / nanos, times.getValueAtPercentile(50), times.getValueAtPercentile(99));
+                calls * 1e9 / nanos,
+                times.getValueAtPercentile(50),
+                times.getValueAtPercentile(99),
+                (SYSTEM.getProcessCpuTime() - cpuBefore) / 1e3 / calls);
     }
 }

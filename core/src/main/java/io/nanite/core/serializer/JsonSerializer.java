@@ -37,6 +37,7 @@ public final class JsonSerializer implements Serializer {
     private final JsonFactory factory = JsonFactory.builder()
             .streamReadConstraints(Limits.reading())
             .streamWriteConstraints(Limits.writing())
+            .recyclerPool(new BufferPool())
             .build();
     private final PayloadCodec codec = new PayloadCodec(CONTENT_TYPE, JsonMapper.builder(factory), payload -> payload);
     private final PacketReader reader = new PacketReader(factory);

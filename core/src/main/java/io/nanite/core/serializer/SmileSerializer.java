@@ -44,6 +44,7 @@ public final class SmileSerializer implements Serializer {
             .disable(SmileWriteFeature.ENCODE_BINARY_AS_7BIT)
             .streamReadConstraints(Limits.reading())
             .streamWriteConstraints(Limits.writing())
+            .recyclerPool(new BufferPool())
             .build();
     private final PayloadCodec codec =
             new PayloadCodec(CONTENT_TYPE, SmileMapper.builder(factory), SmileSerializer::document);
