@@ -48,6 +48,7 @@ final class Lookout {
     private @Nullable Address way;
 
     private int looks;
+    private int life;
     private long heard;
     private @Nullable Probe probe;
     private int probeAge;
@@ -67,6 +68,10 @@ final class Lookout {
         if (!lane.isConsuming()) {
             probe = null;
             return Finding.WELL; // whoever is broken is known to be
+        }
+        if (life != lane.lives()) {
+            life = lane.lives();
+            probe = null; // what was sent to the life before
         }
         long before = heard;
         heard = lane.arrivals();
@@ -118,8 +123,8 @@ final class Lookout {
                 return Finding.WELL;
             }
             case FORBIDDEN -> {
-                LOG.debug("queue {}: this login may not write where others answer", source.queue());
-                way = new Address.Queue(source.queue());
+                LOG.debug("queue {}: this login may not send to itself by {}", source.queue(), way);
+                way = way instanceof Address.Exchange ? new Address.Queue(source.queue()) : null;
                 probe = null;
                 return Finding.WELL;
             }

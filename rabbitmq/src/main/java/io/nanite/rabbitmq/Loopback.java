@@ -83,6 +83,7 @@ final class Loopback {
         fresh.addShutdownListener(cause -> ended(fresh, Long.MAX_VALUE, true, fate(cause)));
         synchronized (this) {
             channel = fresh;
+            sent.values().forEach(probe -> probe.fate = Fate.LOST);
             sent.clear();
         }
     }

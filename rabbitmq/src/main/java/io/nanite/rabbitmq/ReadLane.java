@@ -10,6 +10,7 @@ import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ReadLane implements Subscription {
     private @Nullable Channel channel;
     private @Nullable String consumerTag;
     private volatile boolean consuming;
-    private int lives;
+    private final AtomicInteger lives = new AtomicInteger();
 
     private final AtomicLong arrivals = new AtomicLong();
 
@@ -88,6 +89,11 @@ final class ReadLane implements Subscription {
         consuming = false;
     }
 
+    /** The how-manieth it is that reads now. */
+    int lives() {
+        return lives.get();
+    }
+
     /** How many messages have come. */
     long arrivals() {
         return arrivals.get();
@@ -123,9 +129,9 @@ final class ReadLane implements Subscription {
             consuming = false;
             throw Refusals.whileUsing("queue " + source.queue(), e);
         }
-        lives++;
-        if (lives > 1) {
-            receiver.resubscribed(lives - 1);
+        int before = lives.getAndIncrement();
+        if (before > 0) {
+            receiver.resubscribed(before);
         }
     }
 
