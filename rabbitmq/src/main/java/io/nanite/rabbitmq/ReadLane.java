@@ -60,14 +60,9 @@ final class ReadLane implements Subscription {
         this.onBroken = onBroken;
     }
 
-    /** Whether the queue is somebody else's, and what happens to it is not for this to mend. */
-    private boolean isAbandoned() {
-        return source.lifetime() == Source.Lifetime.ABANDONED;
-    }
-
     /** Whether it ought to be open and is not. */
     boolean isBroken() {
-        return state == State.WANTED && !consuming && !isAbandoned();
+        return state == State.WANTED && !consuming && !source.abandoned();
     }
 
     boolean isClosed() {
@@ -78,7 +73,7 @@ final class ReadLane implements Subscription {
     void open(RabbitConfig.QueueType queueType) {
         abandon();
         try (Topology topology = new Topology(wire::openChannel, wire.dialect(), queueType)) {
-            if (isAbandoned()) {
+            if (source.abandoned()) {
                 topology.look(source);
             } else {
                 topology.declare(source);
@@ -163,13 +158,15 @@ final class ReadLane implements Subscription {
      * empty.
      */
     private void delete() {
-        boolean ownedByLife = source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE;
-        if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED && !isAbandoned()) {
+        if (source.lifetime() == Source.Lifetime.SHARED
+                || source.lifetime() == Source.Lifetime.CONNECTION
+                || source.lifetime() == Source.Lifetime.ABANDONED) {
             return;
         }
+        boolean careful = source.lifetime() != Source.Lifetime.OWNED_DELETED_ON_CLOSE;
         try {
             Channel scratch = wire.openChannel();
-            scratch.queueDelete(source.queue(), !ownedByLife, !ownedByLife);
+            scratch.queueDelete(source.queue(), careful, careful);
             scratch.close();
         } catch (IOException
                 | ShutdownSignalException
@@ -228,7 +225,7 @@ final class ReadLane implements Subscription {
         }
 
         private void broken() {
-            if (getChannel() == channel && state == State.WANTED && !isAbandoned()) {
+            if (getChannel() == channel && state == State.WANTED && !source.abandoned()) {
                 consuming = false;
                 onBroken.run();
             }
