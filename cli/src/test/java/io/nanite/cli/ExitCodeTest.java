@@ -102,6 +102,17 @@ class ExitCodeTest {
                 "no broker at no-such-host.invalid:5672: no such host");
     }
 
+    @OnRabbitMq(own = true)
+    void threeIfTheBrokerTakesNothing(RabbitTestBroker broker) {
+        broker.rabbitmqctl("set_vm_memory_high_watermark", "0");
+
+        Cli.Ended ended = Cli.at(broker.uri()).run("mapper", "request", "/moody/echo");
+
+        assertThat(ended.err()).contains("/moody/echo", "the broker takes nothing: low on memory");
+        assertThat(ended.out()).isEmpty();
+        assertThat(ended.code()).isEqualTo(3);
+    }
+
     @EveryBroker
     void fourIfThePasswordIsWrong(TestBroker broker) {
         says(

@@ -87,10 +87,16 @@ final class Daemons implements AutoCloseable {
     }
 
     /** Knows so many agents when this returns. */
-    Mapper mapper(int agents, boolean packing) throws InterruptedException {
+    Mapper mapper(int agents) throws InterruptedException {
+        return mapper(agents, true, true);
+    }
+
+    /** As above, and may leave what dead agents leave to their next lives. */
+    Mapper mapper(int agents, boolean packing, boolean rescue) throws InterruptedException {
         RabbitConfig login =
                 RabbitConfig.of(broker.uri("mapper")).withName("m1").withPacking(packing);
-        Mapper mapper = Mapper.start(MapperConfig.named("m1").withPacking(packing), new RabbitTransport(login));
+        Mapper mapper = Mapper.start(
+                MapperConfig.named("m1").withPacking(packing).withRescue(rescue), new RabbitTransport(login));
         ends.add(mapper::close);
         if (!mapper.awaitService("/hazard/echo", agents, PATIENCE)) {
             throw new AssertionError("agents: %s (expected: %d)".formatted(mapper.agents(), agents));
@@ -111,6 +117,14 @@ final class Daemons implements AutoCloseable {
 
     static void awaitNotes(Path notes, String file, int count) {
         Awaitility.await().atMost(PATIENCE).until(() -> notes(notes, file).size() >= count);
+    }
+
+    /** Waits until nobody reads the queue of this agent, and so many jobs are in it. */
+    void awaitLeft(String name, int jobs) throws Exception {
+        ByHand.on(broker, channel -> Awaitility.await().atMost(PATIENCE).until(() -> {
+            var queue = channel.queueDeclarePassive("nanite-" + name);
+            return queue.getConsumerCount() == 0 && queue.getMessageCount() == jobs;
+        }));
     }
 
     @Override

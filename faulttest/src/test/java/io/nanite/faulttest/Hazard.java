@@ -65,6 +65,11 @@ public final class Hazard {
     }
 
     @Expose
+    public int length(String payload) {
+        return payload.length();
+    }
+
+    @Expose
     public int fail(Work work) throws IOException {
         work.begun();
         throw new IllegalStateException("as always");

@@ -51,6 +51,12 @@ final class OrphanRescue implements AutoCloseable {
     /** Nothing more comes when nothing has come for so long. */
     private static final Duration LULL = Duration.ofSeconds(1);
 
+    /**
+     * After so many agent time-outs nobody thinks any more that the agent lives: a silent one is dead after one and a half.
+     * Until then its queue stays, for what is still sent to it would be confirmed and gone with a queue that is being deleted.
+     */
+    private static final int BURIAL = 3;
+
     /** When to come again for what nobody could take. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
 
@@ -95,6 +101,9 @@ final class OrphanRescue implements AutoCloseable {
 
     private void comeFor(Identity agent, Duration in) {
         loop.after(in, () -> begin(agent));
+        loop.after(
+                config.agentTimeout().multipliedBy(BURIAL).plus(in),
+                () -> begin(agent, Source.remains(agent, PREFETCH)));
     }
 
     /** An agent is here: what is its own is for it, and what others left may be for it too. Any thread. */
@@ -106,19 +115,23 @@ final class OrphanRescue implements AutoCloseable {
             }
             left.remove(agent);
             for (Identity orphan : Set.copyOf(left)) {
-                begin(orphan);
+                comeFor(orphan, Duration.ZERO);
             }
         });
     }
 
     private void begin(Identity agent) {
+        begin(agent, Source.orphan(agent, PREFETCH));
+    }
+
+    private void begin(Identity agent, Source queue) {
         if (registry.find(agent) != null || running.containsKey(agent)) {
             return;
         }
         left.remove(agent);
         Rescue rescue = new Rescue(agent);
         try {
-            rescue.subscription = transport.subscribe(Source.orphan(agent, PREFETCH), rescue);
+            rescue.subscription = transport.subscribe(queue, rescue);
             running.put(agent, rescue);
         } catch (NoSuchQueue e) {
             LOG.debug("nothing of {} to save", agent);
@@ -171,7 +184,7 @@ final class OrphanRescue implements AutoCloseable {
             return moving.get() == 0 && now - lastSign > LULL.toNanos();
         }
 
-        /** Gives back what was not moved; an empty queue goes. */
+        /** Gives back what was not moved. */
         void end() {
             subscription.close();
             if (saved.get() > 0 || kept.get() > 0) {

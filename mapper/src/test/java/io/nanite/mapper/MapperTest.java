@@ -9,6 +9,9 @@ import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.transport.BrokerBlocked;
+import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.TransportListener;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
@@ -993,6 +996,34 @@ class MapperTest {
         assertThat(bob.work).hasSize(1);
         assertThat(bob.work.get(0).packet().token()).isEqualTo(pushed.token());
         assertThat(bob.work.get(0).packet().metadata().attempt()).isEqualTo(2);
+        assertThat(broker.queues()).contains("nanite-fred"); // a mapper that has not noticed may still send to it
+        passWithPings(Duration.ofSeconds(40), bob);
+        assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void whatIsSentToADeadAgentByOneWhoHasNotHeardIsSavedToo() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        Pushed pushed = mapper.push(ECHO, "late").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        HandAgent.Work late = fred.work.get(0);
+        late.part().settle();
+        fred.die();
+        passWithPings(Duration.ofSeconds(30), bob);
+        assertThat(bob.work).isEmpty();
+
+        InMemoryTransport unaware = broker.transport("unaware");
+        unaware.start(new TransportListener() {});
+        new PacketSender(new JsonSerializer(), unaware)
+                .push(fred.identity, late.packet(), false)
+                .join();
+        unaware.close();
+        passWithPings(Duration.ofSeconds(50), bob);
+
+        assertThat(bob.work)
+                .singleElement()
+                .extracting(work -> work.packet().token())
+                .isEqualTo(pushed.token());
         assertThat(broker.queues()).doesNotContain("nanite-fred");
     }
 
@@ -1008,6 +1039,7 @@ class MapperTest {
         assertThat(bob.work).hasSize(1);
         bob.answer("once");
         assertThat(end(job).values()).isEqualTo(Map.of("bob", "once"));
+        passWithPings(Duration.ofSeconds(40), bob);
         assertThat(broker.queues()).doesNotContain("nanite-fred");
     }
 
@@ -1043,6 +1075,7 @@ class MapperTest {
         HandAgent bob = agent("bob", 0.5);
         passWithPings(Duration.ofSeconds(5), other, bob);
         assertThat(bob.work).hasSize(1);
+        passWithPings(Duration.ofSeconds(40), other, bob);
         assertThat(broker.queues()).doesNotContain("nanite-fred");
     }
 

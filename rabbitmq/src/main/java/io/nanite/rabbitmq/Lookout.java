@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Looks after one reader: whether what feeds it is there, and whether it hears. A queue and its consumer can be lost without
  * a word: an exchange is deleted, and its bindings with it; a broker forgets a consumer, or says nothing of a deleted queue.
- * On the supervisor's thread.
+ * On a thread of its own, because asking waits for the broker.
  *
  * <p>A reader that gets something hears. One that does not sends itself a message, where that reaches nobody else; when the
  * broker has it and nothing comes, in ten looks, the reader is deaf. Looks are counted and not seconds, so that a process
@@ -48,6 +48,7 @@ final class Lookout {
     private @Nullable Address way;
 
     private int looks;
+    private int life;
     private long heard;
     private @Nullable Probe probe;
     private int probeAge;
@@ -67,6 +68,10 @@ final class Lookout {
         if (!lane.isConsuming()) {
             probe = null;
             return Finding.WELL; // whoever is broken is known to be
+        }
+        if (life != lane.lives()) {
+            life = lane.lives();
+            probe = null; // what was sent to the life before
         }
         long before = heard;
         heard = lane.arrivals();
@@ -118,8 +123,8 @@ final class Lookout {
                 return Finding.WELL;
             }
             case FORBIDDEN -> {
-                LOG.debug("queue {}: this login may not write where others answer", source.queue());
-                way = new Address.Queue(source.queue());
+                LOG.debug("queue {}: this login may not send to itself by {}", source.queue(), way);
+                way = way instanceof Address.Exchange ? new Address.Queue(source.queue()) : null;
                 probe = null;
                 return Finding.WELL;
             }

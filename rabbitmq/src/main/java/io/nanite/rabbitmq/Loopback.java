@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages to ourselves, and says what the broker did with them. On a channel of its own: one that is refused takes
- * its channel with it. Sends on the supervisor's thread; the connection's reader hears of the fates.
+ * its channel with it. Opened on the supervisor's thread, sends on that of the lookouts; the connection's reader hears of
+ * the fates.
  */
 final class Loopback {
 
@@ -82,6 +83,7 @@ final class Loopback {
         fresh.addShutdownListener(cause -> ended(fresh, Long.MAX_VALUE, true, fate(cause)));
         synchronized (this) {
             channel = fresh;
+            sent.values().forEach(probe -> probe.fate = Fate.LOST);
             sent.clear();
         }
     }

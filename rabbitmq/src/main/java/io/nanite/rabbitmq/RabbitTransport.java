@@ -16,12 +16,12 @@ import io.nanite.core.transport.TransportException;
 import io.nanite.core.transport.TransportListener;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -49,6 +49,7 @@ public final class RabbitTransport implements Transport {
 
     private final RabbitConfig config;
     private final EventLoop loop;
+    private final EventLoop looking;
     private final RandomGenerator random = new SplittableRandom();
     private final Wire publishing;
     private final Wire consuming;
@@ -62,9 +63,12 @@ public final class RabbitTransport implements Transport {
     private volatile TransportListener listener = new TransportListener() {};
     private volatile boolean closed;
 
+    private final Map<ReadLane, Lookout> lookouts = new ConcurrentHashMap<>();
+
+    /** Written only on the supervisor's thread. */
+    private volatile boolean up;
+
     // Touched only on the supervisor's thread.
-    private final Map<ReadLane, Lookout> lookouts = new LinkedHashMap<>();
-    private boolean up;
     private boolean retrying;
     private int failures;
     private @Nullable String blockedBecause;
@@ -75,6 +79,8 @@ public final class RabbitTransport implements Transport {
         this.config = config;
         loop = new SingleThreadLoop(
                 config.name() + "-supervisor", error -> LOG.error("{}: supervising failed", config.where(), error));
+        looking = new SingleThreadLoop(
+                config.name() + "-lookout", error -> LOG.error("{}: looking failed", config.where(), error));
         publishing = new Wire(config, "publish", this::lost, this::blocked);
         consuming = new Wire(config, "consume", this::lost, this::answersBlocked);
         properties = new Properties(config.user());
@@ -97,7 +103,7 @@ public final class RabbitTransport implements Transport {
             up = true;
             loop.every(SWEEP, this::sweep);
             if (!config.lookout().isZero()) {
-                loop.every(config.lookout(), this::look);
+                looking.every(config.lookout(), this::look);
             }
             BrokerDialect dialect = publishing.dialect();
             LOG.info("connected to {} ({} {})", config.where(), dialect.product(), dialect.version());
@@ -202,7 +208,11 @@ public final class RabbitTransport implements Transport {
 
     /** Builds again, now or, if that fails, later. On the supervisor's thread. */
     private void repair() {
-        if (closed || retrying) {
+        if (closed) {
+            return;
+        }
+        tellLoss();
+        if (retrying) {
             return;
         }
         try {
@@ -240,18 +250,22 @@ public final class RabbitTransport implements Transport {
         if (closed || (cause.isInitiatedByApplication() && wire.isUp())) {
             return;
         }
-        loop.execute(() -> {
-            if (wire == publishing) {
-                unblocked(); // the next connection is told anew
-            }
-            if (up) {
-                up = false;
-                LOG.warn("lost the connection to {}: {}", config.where(), Refusals.text(cause));
-                listener.disconnected(new BrokerUnavailable(
-                        "%s: the link broke: %s".formatted(config.where(), Refusals.text(cause)), cause));
-            }
-            repair();
-        });
+        loop.execute(this::repair);
+    }
+
+    /** Says that a connection is gone before anything is done about it: to connect to a broker that hangs takes seconds. */
+    private void tellLoss() {
+        if (!publishing.isUp()) {
+            unblocked(); // the next connection is told anew
+        }
+        if (!up || (publishing.isUp() && consuming.isUp())) {
+            return;
+        }
+        up = false;
+        ShutdownSignalException cause = (publishing.isUp() ? consuming : publishing).closeReason();
+        String why = cause == null ? "closed" : Refusals.text(cause);
+        LOG.warn("lost the connection to {}: {}", config.where(), why);
+        listener.disconnected(new BrokerUnavailable("%s: the link broke: %s".formatted(config.where(), why), cause));
     }
 
     private void blocked(@Nullable String reason) {
@@ -321,29 +335,28 @@ public final class RabbitTransport implements Transport {
         }
     }
 
-    /** Looks after what is read. A broker that takes nothing hears no questions. */
+    /** Looks after what is read, on a thread that may wait for the broker. A broker that takes nothing hears no questions. */
     private void look() {
-        if (!up || !publishing.writable() || !consuming.writable()) {
-            return;
-        }
         lookouts.keySet().removeIf(ReadLane::isClosed);
-        boolean broken = false;
-        for (Map.Entry<ReadLane, Lookout> each : lookouts.entrySet()) {
-            switch (each.getValue().look()) {
+        lookouts.forEach((reader, lookout) -> {
+            if (!up || !publishing.writable() || !consuming.writable()) {
+                return;
+            }
+            switch (lookout.look()) {
                 case WELL -> {}
-                case BROKEN -> {
-                    each.getKey().givenUp();
-                    broken = true;
-                }
+                case BROKEN ->
+                    loop.execute(() -> {
+                        reader.givenUp();
+                        repair();
+                    });
                 case DEAF -> {
                     LOG.warn("{} delivers nothing: connecting anew", config.where());
                     consuming.abort("nothing is delivered");
-                    return;
                 }
             }
-        }
-        if (broken || !loopback.isOpen()) {
-            repair();
+        });
+        if (up && !loopback.isOpen()) {
+            loop.execute(this::repair);
         }
     }
 
@@ -399,6 +412,7 @@ public final class RabbitTransport implements Transport {
         publishing.close();
         consuming.close();
         giveUp();
+        looking.close();
         loop.close();
     }
 

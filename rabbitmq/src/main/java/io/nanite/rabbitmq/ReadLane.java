@@ -10,6 +10,7 @@ import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ReadLane implements Subscription {
     private @Nullable Channel channel;
     private @Nullable String consumerTag;
     private volatile boolean consuming;
-    private int lives;
+    private final AtomicInteger lives = new AtomicInteger();
 
     private final AtomicLong arrivals = new AtomicLong();
 
@@ -64,14 +65,9 @@ final class ReadLane implements Subscription {
         this.onBroken = onBroken;
     }
 
-    /** Whether the queue is somebody else's, and what happens to it is not for this to mend. */
-    private boolean isAbandoned() {
-        return source.lifetime() == Source.Lifetime.ABANDONED;
-    }
-
     /** Whether it ought to be open and is not. */
     boolean isBroken() {
-        return state == State.WANTED && !consuming && !isAbandoned();
+        return state == State.WANTED && !consuming && !source.abandoned();
     }
 
     boolean isClosed() {
@@ -88,6 +84,11 @@ final class ReadLane implements Subscription {
         consuming = false;
     }
 
+    /** The how-manieth it is that reads now. */
+    int lives() {
+        return lives.get();
+    }
+
     /** How many messages have come. */
     long arrivals() {
         return arrivals.get();
@@ -97,7 +98,7 @@ final class ReadLane implements Subscription {
     void open(RabbitConfig.QueueType queueType) {
         abandon();
         try (Topology topology = new Topology(wire::openChannel, wire.dialect(), queueType)) {
-            if (isAbandoned()) {
+            if (source.abandoned()) {
                 topology.look(source);
             } else {
                 topology.declare(source);
@@ -123,9 +124,9 @@ final class ReadLane implements Subscription {
             consuming = false;
             throw Refusals.whileUsing("queue " + source.queue(), e);
         }
-        lives++;
-        if (lives > 1) {
-            receiver.resubscribed(lives - 1);
+        int before = lives.getAndIncrement();
+        if (before > 0) {
+            receiver.resubscribed(before);
         }
     }
 
@@ -167,13 +168,15 @@ final class ReadLane implements Subscription {
      * empty.
      */
     private void delete() {
-        boolean ownedByLife = source.lifetime() == Source.Lifetime.OWNED_DELETED_ON_CLOSE;
-        if (!ownedByLife && source.lifetime() != Source.Lifetime.OWNED && !isAbandoned()) {
+        if (source.lifetime() == Source.Lifetime.SHARED
+                || source.lifetime() == Source.Lifetime.CONNECTION
+                || source.lifetime() == Source.Lifetime.ABANDONED) {
             return;
         }
+        boolean careful = source.lifetime() != Source.Lifetime.OWNED_DELETED_ON_CLOSE;
         try {
             Channel scratch = wire.openChannel();
-            scratch.queueDelete(source.queue(), !ownedByLife, !ownedByLife);
+            scratch.queueDelete(source.queue(), careful, careful);
             scratch.close();
         } catch (IOException
                 | ShutdownSignalException
@@ -238,7 +241,7 @@ final class ReadLane implements Subscription {
         }
 
         private void broken() {
-            if (getChannel() == channel && state == State.WANTED && !isAbandoned()) {
+            if (getChannel() == channel && state == State.WANTED && !source.abandoned()) {
                 consuming = false;
                 onBroken.run();
             }

@@ -123,6 +123,13 @@ final class Wire {
         return current != null && current.isOpen();
     }
 
+    /** Why the last connection ended; null while it stands, and before the first. */
+    @Nullable
+    ShutdownSignalException closeReason() {
+        Connection current = connection;
+        return current == null ? null : current.getCloseReason();
+    }
+
     /** Whether what is written now goes out, or may be dropped because the connection is gone for good. */
     boolean writable() {
         return !blocked || !isUp();

@@ -197,7 +197,7 @@ public final class InMemoryBroker {
                     "queue %s: %s (expected: %s)".formatted(source.queue(), fleeting ? "durable" : "fleeting", source),
                     null);
         }
-        if (held == null && source.lifetime() == Source.Lifetime.ABANDONED) {
+        if (held == null && source.abandoned()) {
             throw new NoSuchQueue("queue %s: does not exist".formatted(source.queue()), null);
         }
         if (held == null) {

@@ -44,7 +44,7 @@ final class InMemorySubscription implements Subscription {
 
     /** Declares the queue and reads from it; after the first time the receiver is told. */
     void attach() {
-        if (cancelled || (epoch > 0 && source.lifetime() == Source.Lifetime.ABANDONED)) {
+        if (cancelled || (epoch > 0 && source.abandoned())) {
             return;
         }
         HeldQueue declared = transport.broker().declare(source, transport);
@@ -90,8 +90,9 @@ final class InMemorySubscription implements Subscription {
     private boolean isDeletedNow(HeldQueue left) {
         return switch (source.lifetime()) {
             case OWNED_DELETED_ON_CLOSE, CONNECTION -> true;
-            case OWNED, ABANDONED -> left.waiting() == 0 && left.readers().isEmpty();
-            case SHARED -> false;
+            case OWNED, ABANDONED_DELETED_ON_CLOSE ->
+                left.waiting() == 0 && left.readers().isEmpty();
+            case SHARED, ABANDONED -> false;
         };
     }
 

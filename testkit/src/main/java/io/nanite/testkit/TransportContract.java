@@ -667,6 +667,11 @@ public abstract class TransportContract {
 
         assertThat(second.settle(2)).containsExactly("begun", "waiting");
         rescue.close();
+        confirm(rescuer.publish(parcel(work, "from one who has not heard", false)));
+        ReceivedParts third = new ReceivedParts(patience());
+        Subscription burial = rescuer.subscribe(Source.remains(agent, 10), third);
+        assertThat(third.settle()).isEqualTo("from one who has not heard");
+        burial.close();
         assertGone(rescuer, work);
     }
 
@@ -696,7 +701,7 @@ public abstract class TransportContract {
         Identity agent = Identity.agent("orphan-" + run);
         Source work = Source.work(agent, 1);
         owner.subscribe(work, delivery -> {}).cancel();
-        Subscription rescue = rescuer.subscribe(Source.orphan(agent, 10), delivery -> {});
+        Subscription rescue = rescuer.subscribe(Source.remains(agent, 10), delivery -> {});
         rescue.cancel();
         ReceivedParts back = new ReceivedParts(patience());
         AtomicInteger rebuilt = new AtomicInteger();

@@ -26,11 +26,12 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
         /** As {@link #OWNED}, and deleted with what it holds when its subscription is closed for good. */
         OWNED_DELETED_ON_CLOSE,
         /**
-         * Somebody else's, whose owner is gone: not declared, read by one reader, deleted when its subscription is closed if
-         * it is empty and its owner is not back. Where it does not exist, or has a reader, the subscription is refused; when its
+         * Somebody else's, whose owner is gone: not declared, read by one reader, left where it is. Where it does not exist, or has a reader, the subscription is refused; when its
          * connection breaks the subscription is over.
          */
         ABANDONED,
+        /** As {@link #ABANDONED}, and deleted when its subscription is closed, if it is empty and its owner is not back. */
+        ABANDONED_DELETED_ON_CLOSE,
         /** Lives and dies with the connection; what it holds may be lost, so nothing is settled. */
         CONNECTION
     }
@@ -68,6 +69,11 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
                 .findFirst();
     }
 
+    /** Whether it is somebody else's: then it is neither declared nor built again. */
+    public boolean abandoned() {
+        return lifetime == Lifetime.ABANDONED || lifetime == Lifetime.ABANDONED_DELETED_ON_CLOSE;
+    }
+
     /** An agent's work. It outlives the agent: a mapper saves what is left. */
     public static Source work(Identity agent, int prefetch) {
         return new Source(agent.value(), Lifetime.OWNED, List.of(), prefetch);
@@ -103,6 +109,11 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
     /** The work queue of an agent that is gone, for whoever saves what is in it. */
     public static Source orphan(Identity agent, int prefetch) {
         return new Source(agent.value(), Lifetime.ABANDONED, List.of(), prefetch);
+    }
+
+    /** The same, once nobody can think any more that the agent lives: an empty queue goes. */
+    public static Source remains(Identity agent, int prefetch) {
+        return new Source(agent.value(), Lifetime.ABANDONED_DELETED_ON_CLOSE, List.of(), prefetch);
     }
 
     /** Work that was accepted while nobody could do it; mappers compete. */
