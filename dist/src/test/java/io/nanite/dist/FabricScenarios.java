@@ -225,7 +225,8 @@ abstract class FabricScenarios {
         fred.signal("TERM");
         Ended ended = fred.awaitEnd();
         assertThat(ended.code()).isEqualTo(143);
-        assertThat(ended.err()).containsPattern("nanite-fred ends at once without having finished 1 job: [0-9a-f]{32}\n");
+        assertThat(ended.err())
+                .containsPattern("nanite-fred ends at once without having finished 1 job: [0-9a-f]{32}\n");
         assertThat(temporary.resolve("ended")).doesNotExist();
     }
 
