@@ -3,11 +3,13 @@ package io.nanite.agent;
 import io.nanite.agent.CompletedJobs.Entry;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Request;
+import io.nanite.core.packet.Token;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Decision;
 import io.nanite.core.serializer.Serializer;
@@ -42,6 +44,7 @@ final class AgentInbox {
     private final Counts counts;
     private final AgentConfig.Ack ack;
     private final Set<Class<?>> reported = ConcurrentHashMap.newKeySet();
+    private final Cancellations cancellations = new Cancellations();
     private volatile boolean quiet;
 
     AgentInbox(
@@ -111,6 +114,8 @@ final class AgentInbox {
         }
         if (packet instanceof Advertise advertise && denial(packet) == null) {
             advertise(advertise);
+        } else if (packet instanceof Cancel cancel && denial(packet) == null) {
+            cancel(cancel.token());
         }
         part.settle();
     }
@@ -190,7 +195,21 @@ final class AgentInbox {
             answers.answer(job, Failures.refused(denial), Answers.NOT_RUN);
             return false;
         }
+        if (cancellations.take(job.token())) {
+            counts.cancelled.increment();
+            answers.answer(job, Failures.cancelled("before it began"), Answers.NOT_RUN);
+            return false;
+        }
         return isNew(job);
+    }
+
+    private void cancel(Token token) {
+        Entry known = completed.find(token);
+        if (known instanceof Job job) {
+            dispatcher.cancel(job);
+        } else if (known == null) {
+            cancellations.add(token); // it may still be in the queue
+        }
     }
 
     /** Whether the job has to be done; if not, it has its answer, or waits for it. */

@@ -47,6 +47,12 @@ final class CompletedJobs {
         return known;
     }
 
+    /** What is known of the token; null if nothing. */
+    @Nullable
+    Entry find(Token token) {
+        return entries.get(token);
+    }
+
     /** The running job has ended so; remembered from now on. */
     void end(Job job, Finished finished) {
         if (most == 0) {

@@ -10,6 +10,7 @@ final class Counts {
     final LongAdder repeated = new LongAdder();
     final LongAdder refused = new LongAdder();
     final LongAdder expired = new LongAdder();
+    final LongAdder cancelled = new LongAdder();
     final LongAdder requeued = new LongAdder();
     final LongAdder takenApart = new LongAdder();
     final LongAdder deadLettered = new LongAdder();
@@ -22,6 +23,7 @@ final class Counts {
                 repeated.sum(),
                 refused.sum(),
                 expired.sum(),
+                cancelled.sum(),
                 requeued.sum(),
                 takenApart.sum(),
                 deadLettered.sum(),

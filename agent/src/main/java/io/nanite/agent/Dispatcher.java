@@ -133,6 +133,15 @@ final class Dispatcher {
         return true;
     }
 
+    /** Nobody wants the answer to this job any more: one that waits is not begun, one that runs is told. Any thread. */
+    void cancel(Job job) {
+        job.cancel();
+        if (waiting.remove(job)) {
+            counts.cancelled.increment();
+            endUnperformed(job, Failures.cancelled("before it began"));
+        }
+    }
+
     /** How many slots are taken. */
     int busy() {
         return takenSlots.get();
@@ -258,6 +267,11 @@ final class Dispatcher {
     }
 
     private void perform(Job job) {
+        if (job.isCancelled()) {
+            counts.cancelled.increment();
+            endUnperformed(job, Failures.cancelled("before it began"));
+            return;
+        }
         if (job.expired()) {
             counts.expired.increment();
             endUnperformed(job, Failures.expired(job.work()));
@@ -324,6 +338,7 @@ final class Dispatcher {
 
     /** Null if the job was interrupted because this agent stops: then it has no outcome. */
     private @Nullable Outcome outcomeOf(ActorMethod method, @Nullable Object argument, Job job) {
+        job.runBy(Thread.currentThread());
         try {
             Object result =
                     interceptors.isEmpty() ? awaited(method.call(argument, job)) : proceed(0, method, argument, job);
@@ -337,8 +352,13 @@ final class Dispatcher {
             if (cause instanceof VirtualMachineError error && !(cause instanceof StackOverflowError)) {
                 throw error;
             }
+            if (job.isCancelled()) {
+                counts.cancelled.increment();
+                return Failures.cancelled("while it ran");
+            }
             return interrupting && !job.isSettledEarly() && interrupted(cause) ? null : failed(job, cause);
         } finally {
+            job.ranBy();
             Thread.interrupted(); // what the job left behind must not hit the next
         }
     }

@@ -47,6 +47,11 @@ final class Failures {
                                 Instant.ofEpochMilli(work.metadata().deadline())));
     }
 
+    /** {@code when} says how far it had come. */
+    static Failure cancelled(String when) {
+        return new Failure(Verdict.CANCELLED, "Cancelled", "cancelled %s".formatted(when));
+    }
+
     /** An actor threw this. */
     static Failure thrown(Throwable cause) {
         String kind = cause.getClass().getSimpleName();

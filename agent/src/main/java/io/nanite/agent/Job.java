@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One packet of work from its arrival to its answer, with whatever arrives again under its token meanwhile. Guards itself:
  * the transport's thread, the worker and threads of the actor meet here.
  */
 final class Job implements ActorContext, CompletedJobs.Entry {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Job.class);
 
     private final Deliverable work;
     private final Delivery.Part part;
@@ -35,6 +39,9 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private boolean silent;
     private boolean over;
     private @Nullable Runnable whenOver;
+    private @Nullable Thread runner;
+    private List<Runnable> whenCancelled = List.of();
+    private volatile boolean cancelled;
     private volatile int attempt;
 
     /** {@code ack} is given when the job begins; null if the job is settled behind its answer. */
@@ -57,6 +64,62 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     /** Is called once the job has ended, however it did, or was given back. Before it is run. */
     synchronized void whenOver(Runnable newWhenOver) {
         whenOver = newWhenOver;
+    }
+
+    /** This thread runs the actor from now on, and is interrupted if the job is cancelled. */
+    synchronized void runBy(Thread thread) {
+        runner = thread;
+        if (cancelled) {
+            thread.interrupt();
+        }
+    }
+
+    /** The actor has returned: the thread is somebody else's again. */
+    synchronized void ranBy() {
+        runner = null;
+    }
+
+    /** Nobody wants the answer any more: tells the actor, if it runs. */
+    void cancel() {
+        List<Runnable> toTell;
+        synchronized (this) {
+            if (cancelled || over) {
+                return;
+            }
+            cancelled = true;
+            toTell = whenCancelled;
+            whenCancelled = List.of();
+            if (runner != null) {
+                runner.interrupt();
+            }
+        }
+        toTell.forEach(Job::tell);
+    }
+
+    private static void tell(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException e) {
+            LOG.warn("what was to be done at a cancellation failed", e);
+        }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+        synchronized (this) {
+            if (!cancelled) {
+                List<Runnable> more = new ArrayList<>(whenCancelled);
+                more.add(action);
+                whenCancelled = more;
+                return;
+            }
+        }
+        tell(action);
     }
 
     /** Counts the attempt that begins now. */

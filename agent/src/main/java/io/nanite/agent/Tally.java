@@ -8,6 +8,7 @@ package io.nanite.agent;
  * @param repeated jobs that came again and were not done again
  * @param refused jobs that the authorizer denied
  * @param expired jobs whose deadline had passed before they could start
+ * @param cancelled jobs that nobody wanted any more, begun or not
  * @param requeued jobs given back because the agent was stopping
  * @param takenApart messages that came again with several packets in them, which now travel alone
  * @param deadLettered packets that could not be read, done or answered
@@ -19,6 +20,7 @@ public record Tally(
         long repeated,
         long refused,
         long expired,
+        long cancelled,
         long requeued,
         long takenApart,
         long deadLettered,

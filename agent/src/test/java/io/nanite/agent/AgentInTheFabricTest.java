@@ -5,14 +5,19 @@ import static io.nanite.agent.TestAgent.SELF;
 import static io.nanite.agent.TestAgent.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nanite.agent.actor.ActorContext;
 import io.nanite.agent.actor.Expose;
 import io.nanite.core.Bytes;
+import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
+import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.UnRegister;
+import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.JsonSerializer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
@@ -50,6 +55,23 @@ class AgentInTheFabricTest {
         @Expose
         int next() {
             return calls.incrementAndGet();
+        }
+
+        @Expose
+        String stubborn(ActorContext job) {
+            CountDownLatch told = new CountDownLatch(1);
+            job.onCancel(told::countDown);
+            running.release();
+            boolean waiting = true;
+            while (waiting) {
+                try {
+                    told.await();
+                    waiting = false;
+                } catch (InterruptedException e) {
+                    waiting = told.getCount() > 0;
+                }
+            }
+            return "stopped itself: " + job.isCancelled();
         }
 
         @Expose
@@ -156,6 +178,72 @@ class AgentInTheFabricTest {
             assertThat(agent.tally().takenApart()).isEqualTo(1);
         }
         assertThat(broker.waiting(SELF.value())).isZero();
+    }
+
+    @Test
+    void aRequestThatIsCancelledWhileItRunsIsInterruptedAndSaysSo() throws InterruptedException {
+        try (Agent agent = agent()) {
+            Token token = send(1, "/counter/slow").iterator().next();
+            counter.running.acquire();
+
+            sender.tellControl(SELF, new Cancel(token, MAPPER));
+
+            assertThat(next(Result.class).outcome())
+                    .isEqualTo(new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "cancelled while it ran"));
+            awaitResults(send(20, "/counter/next")); // the interruption hits nobody else
+            assertThat(counter.calls).hasValue(20);
+            assertThat(agent.tally().cancelled()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void requestsThatAreCancelledBeforeTheyBeginAreNotDone() throws InterruptedException {
+        AgentConfig config = TestAgent.config().singleThreaded();
+        try (Agent agent = Agent.start(config, agentSide, TestAgent.module(counter))) {
+            Token first = send(1, "/counter/slow").iterator().next();
+            counter.running.acquire();
+            Set<Token> cancelled = send(3, "/counter/next");
+            cancelled.forEach(token -> sender.tellControl(SELF, new Cancel(token, MAPPER)));
+            Request early = request("/counter/next", null);
+            sender.tellControl(SELF, new Cancel(early.token(), MAPPER));
+            awaitTold();
+            sender.request(SELF, early, false);
+            cancelled.add(early.token());
+            counter.go.countDown();
+
+            while (!cancelled.isEmpty()) {
+                Result result = next(Result.class);
+                if (!result.token().equals(first)) {
+                    assertThat(result.outcome())
+                            .isEqualTo(
+                                    new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "cancelled before it began"));
+                    cancelled.remove(result.token());
+                }
+            }
+            assertThat(counter.calls).hasValueLessThanOrEqualTo(1); // the one that ran
+            assertThat(agent.tally().cancelled()).isEqualTo(4);
+        }
+        assertThat(broker.waiting(SELF.value())).isZero();
+    }
+
+    /** Waits until the agent has heard what it was told before: it answers what it is told last. */
+    private void awaitTold() throws InterruptedException {
+        heard.clear();
+        sender.tellControl(SELF, new Advertise(SELF));
+        assertThat(next(Register.class).identity()).isEqualTo(SELF);
+    }
+
+    @Test
+    void anActorCanBeToldThatItsJobIsCancelled() throws InterruptedException {
+        try (Agent agent = agent()) {
+            Token token = send(1, "/counter/stubborn").iterator().next();
+            counter.running.acquire();
+
+            sender.tellControl(SELF, new Cancel(token, MAPPER));
+
+            assertThat(next(Result.class).outcome()).isEqualTo(Outcome.success("stopped itself: true"));
+            assertThat(agent.tally().cancelled()).isZero();
+        }
     }
 
     @Test

@@ -395,6 +395,7 @@ final class Rules {
                 "mapper.Explanation",
                 "mapper.Incident",
                 "mapper.Job",
+                "mapper.JobCancelledException",
                 "mapper.Mapper",
                 "mapper.MapperConfig",
                 "mapper.MapperListener",

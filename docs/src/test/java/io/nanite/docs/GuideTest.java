@@ -277,6 +277,16 @@ class GuideTest {
     }
 
     @Test
+    void aCallerNoLongerWantsIt() throws InterruptedException {
+        // region cancel
+        Job job = mapper.request("/tool/greet", "ann");
+        job.cancel();
+        Outcome outcome = job.await().single(); // CANCELLED, and how far it had come; or the answer that was quicker
+        // endregion cancel
+        assertThat(outcome.verdict()).isIn(Verdict.CANCELLED, Verdict.OK);
+    }
+
+    @Test
     void aCallerAsksWhyItWentAsItWent() throws InterruptedException {
         // region why
         Job job = mapper.request("/tool/greet", "ann", CallOptions.target("bob"));

@@ -24,6 +24,8 @@ public record Incident(
         CHOSEN("sent"),
         /** It was sent once more: the link was lost, or the agent has started again. */
         SENT_AGAIN("sent again"),
+        /** The caller does not want it any more. */
+        CANCELLED("cancelled"),
         /** No queue took it. */
         RETURNED("came back"),
         /** Another agent has it instead; the detail is why. */

@@ -24,14 +24,17 @@ public final class Job {
     private final Token token;
     private final CompletableFuture<Outcomes> end = new CompletableFuture<>();
     private final Executor callbacks;
+    private final Consumer<Token> cancelling;
 
     // Guarded by this.
     private final Deque<Progress> kept = new ArrayDeque<>(0);
     private final List<Consumer<? super Progress>> followers = new ArrayList<>(0);
 
-    Job(Token token, Executor callbacks) {
+    /** {@code cancelling} has the request cancelled. */
+    Job(Token token, Executor callbacks, Consumer<Token> cancelling) {
         this.token = token;
         this.callbacks = callbacks;
+        this.cancelling = cancelling;
     }
 
     /** What names this request in logs, on the wire, and to the agent. */
@@ -55,6 +58,15 @@ public final class Job {
             }
         }));
         return handedOver.minimalCompletionStage();
+    }
+
+    /**
+     * Says that nobody wants the answer any more. Whoever has the work and has not begun does not; whoever runs it is
+     * interrupted. The request ends soon, at most two seconds later: the outcome of each agent says what was reached, {@link
+     * io.nanite.core.packet.Verdict#CANCELLED} with the words, or the answer that was quicker. Does nothing once it has ended.
+     */
+    public void cancel() {
+        cancelling.accept(token);
     }
 
     /** Waits for the end; throws what {@link #outcomes} completes with. */

@@ -89,7 +89,8 @@ public final class Mapper implements AutoCloseable {
                 times,
                 builder.tokens,
                 callbacks,
-                blackBox);
+                blackBox,
+                this::cancelOffline);
         offline = new OfflineQueue(loop, builder.serializer, router);
         rescuing = builder.loop == null
                 ? new SingleThreadLoop(name + "-rescue", error -> LOG.error("a rescue of {} failed", name, error))
@@ -257,6 +258,10 @@ public final class Mapper implements AutoCloseable {
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
         loop.every(SWEEP, this::sweep);
         LOG.info("{} is up", self);
+    }
+
+    private void cancelOffline(Token token) {
+        loop.execute(() -> offline.cancel(token));
     }
 
     /** A queue that was deleted is there again: what was sent to it meanwhile must be asked for again. */

@@ -3,6 +3,7 @@ package io.nanite.mapper;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Token;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Delivery;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,13 +127,22 @@ final class OfflineQueue implements Receiver {
 
     /** Drops what nobody waits for any more. */
     void sweep() {
+        drop(work -> work.metadata().expired(loop.time().now()));
+    }
+
+    /** Drops a request that was cancelled, if it waits here. */
+    void cancel(Token token) {
+        drop(work -> work.token().equals(token));
+    }
+
+    private void drop(Predicate<Deliverable> unwanted) {
         held.values()
                 .forEach(waiting -> waiting.removeIf(work -> {
-                    boolean expired = work.work().metadata().expired(loop.time().now());
-                    if (expired) {
+                    boolean drop = unwanted.test(work.work());
+                    if (drop) {
                         work.part().settle();
                     }
-                    return expired;
+                    return drop;
                 }));
     }
 

@@ -17,7 +17,8 @@ final class OpenJob {
     private final Job job;
     private final Request request;
     private final CallOptions options;
-    private final long deadline;
+    private volatile long deadline;
+    private volatile boolean cancelled;
     private final boolean several;
     private final long since;
     private final Map<Identity, AgentEntry> waiting = new LinkedHashMap<>();
@@ -58,6 +59,22 @@ final class OpenJob {
     /** In the loop's nanoseconds. */
     long deadline() {
         return deadline;
+    }
+
+    /** Nobody wants the answer any more: until then agents may say how far they had come. False if it was so before. */
+    synchronized boolean cancel(long until) {
+        if (cancelled) {
+            return false;
+        }
+        cancelled = true;
+        if (until - deadline < 0) {
+            deadline = until;
+        }
+        return true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
     }
 
     long since() {

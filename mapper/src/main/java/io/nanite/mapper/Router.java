@@ -2,6 +2,7 @@ package io.nanite.mapper;
 
 import io.nanite.core.NaniteException;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Metadata;
@@ -33,6 +34,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,9 @@ final class Router {
 
     private static final int MOST_REROUTES = 3;
 
+    /** How long agents may take to say what became of a cancelled request. */
+    private static final long LAST_WORDS = Duration.ofSeconds(2).toNanos();
+
     private final MapperConfig config;
     private final TimeSource time;
     private final Registry registry;
@@ -57,6 +62,7 @@ final class Router {
     private final TokenSource tokens;
     private final Executor callbacks;
     private final BlackBox blackBox;
+    private final Consumer<Token> cancelOffline;
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
     private volatile long returning;
@@ -74,7 +80,8 @@ final class Router {
             ServiceTimes times,
             TokenSource tokens,
             Executor callbacks,
-            BlackBox blackBox) {
+            BlackBox blackBox,
+            Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
         this.registry = registry;
@@ -85,6 +92,7 @@ final class Router {
         this.tokens = tokens;
         this.callbacks = callbacks;
         this.blackBox = blackBox;
+        this.cancelOffline = cancelOffline;
         returning = time.nanos();
     }
 
@@ -99,7 +107,7 @@ final class Router {
     }
 
     Job request(Service service, Payload payload, CallOptions options) {
-        Job job = new Job(tokens.next(), callbacks);
+        Job job = new Job(tokens.next(), callbacks, this::cancel);
         Duration timeout = options.timeout() == null ? config.timeout() : options.timeout();
         Request request = new Request(
                 service,
@@ -195,6 +203,9 @@ final class Router {
 
     /** Sends what was sent before. */
     private void sendAgain(OpenJob open, AgentEntry target, Request request) {
+        if (open.isCancelled()) {
+            return; // whoever has it was told, and shall not get it again
+        }
         open.sentAgain();
         blackBox.note(request.token(), Incident.Kind.SENT_AGAIN, target.identity(), null);
         send(open, target, request);
@@ -465,6 +476,34 @@ final class Router {
         return new NoAgentException("%s: %s".formatted(service, why));
     }
 
+    /** The caller does not want it any more. Any thread. */
+    private void cancel(Token token) {
+        OpenJob job = jobs.find(token);
+        if (job == null || !job.cancel(time.nanos() + LAST_WORDS)) {
+            return;
+        }
+        blackBox.note(token, Incident.Kind.CANCELLED, null, null);
+        if (job.parked()) {
+            cancelOffline.accept(token);
+            jobs.fail(
+                    job,
+                    new JobCancelledException("%s: cancelled while it waited offline"
+                            .formatted(job.request().service())));
+            return;
+        }
+        for (AgentEntry agent : job.waiting()) {
+            if (agent.hasControl()) {
+                sender.tellControl(agent.identity(), new Cancel(token, config.identity()));
+            } else {
+                jobs.accept(job, agent.identity(), cancelled("%s cannot be told and may do it all the same", agent));
+            }
+        }
+    }
+
+    private static Outcome.Failure cancelled(String sentence, AgentEntry agent) {
+        return new Outcome.Failure(Verdict.CANCELLED, "Cancelled", sentence.formatted(agent.identity()));
+    }
+
     /** An agent is gone, with this work in its hands or its queue. On the loop. */
     void reroute(AgentEntry gone, String why) {
         for (OpenJob job : jobs.all()) {
@@ -475,6 +514,10 @@ final class Router {
     }
 
     private void reroute(OpenJob job, AgentEntry gone, String why) {
+        if (job.isCancelled()) {
+            jobs.accept(job, gone.identity(), cancelled("%s has gone", gone));
+            return;
+        }
         if (job.options().target() != null) {
             return; // its queue keeps it, and the deadline ends it, if the agent does not come back
         }
@@ -504,6 +547,10 @@ final class Router {
 
     /** The deadline of a job has passed: says of each agent that it still waits for whether it is slow or gone. */
     void expire(OpenJob job) {
+        if (job.isCancelled()) {
+            jobs.end(job, Verdict.CANCELLED, "Cancelled", "%s did not say whether it stopped");
+            return;
+        }
         for (AgentEntry agent : job.waiting()) {
             if (isGone(agent)) {
                 jobs.accept(job, agent.identity(), lost(agent, "went away, and nobody else could do it in time"));
@@ -523,6 +570,9 @@ final class Router {
     void came(AgentEntry agent, boolean sameLife) {
         for (OpenJob job : jobs.all()) {
             AgentEntry asked = job.waitingFor(agent.identity());
+            if (asked == agent) {
+                continue; // asked a moment ago, in this life
+            }
             if (asked != null) {
                 job.replace(asked, agent);
                 if (!sameLife) {

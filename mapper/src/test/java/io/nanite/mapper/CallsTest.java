@@ -185,6 +185,63 @@ class CallsTest {
         assertThat(job.await().with(Verdict.TIMEOUT)).hasSize(2);
     }
 
+    // ---- nobody wants it any more
+
+    @Test
+    void aCancelledRequestEndsAsItsAgentsSay() throws Exception {
+        HandAgent fred = agent("fred", 0.5);
+        HandAgent bob = agent("bob", 0.5);
+        HandAgent mute = agent("mute", 0.5);
+        Job job = mapper.request(ECHO, "hi", CallOptions.all());
+
+        job.cancel();
+        job.cancel();
+        assertThat(List.of(fred, bob, mute)).allMatch(agent -> agent.cancelled.equals(List.of(job.token())));
+        fred.answer("quicker");
+        bob.answer(new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "cancelled while it ran"));
+        assertThat(job.isDone()).isFalse();
+        loop.advance(Duration.ofSeconds(3));
+        loop.run();
+
+        Outcomes outcomes = job.await();
+        assertThat(outcomes.values()).isEqualTo(Map.of("fred", "quicker"));
+        assertThat(outcomes.byAgent().get(bob.identity))
+                .isEqualTo(new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "cancelled while it ran"));
+        assertThat(outcomes.byAgent().get(mute.identity))
+                .isEqualTo(new Outcome.Failure(
+                        Verdict.CANCELLED, "Cancelled", "nanite-mute did not say whether it stopped"));
+        job.cancel(); // too late to do anything
+        assertThat(fred.cancelled).hasSize(1);
+    }
+
+    @Test
+    void aCancelledRequestIsNotGivenToAnotherWhenItsAgentDies() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9);
+        Job job = mapper.request(ECHO, "hi");
+
+        job.cancel();
+        fred.die();
+        for (int i = 0; i < 8; i++) {
+            loop.advance(Duration.ofMillis(500));
+            loop.run();
+        }
+
+        assertThat(job.await().with(Verdict.CANCELLED)).containsExactly(fred.identity);
+        assertThat(bob.work).isEmpty();
+    }
+
+    @Test
+    void aRequestThatWaitsOfflineCanBeCancelled() {
+        CallOptions offline = CallOptions.DEFAULT.withOfflineFailsafe(true);
+        Job job = mapper.request(ECHO, "hi", offline);
+
+        job.cancel();
+
+        assertThatThrownBy(job::await).isInstanceOf(JobCancelledException.class).hasMessageContaining("waited offline");
+        assertThat(mapper.pending()).isZero();
+    }
+
     // ---- who comes and goes
 
     @Test

@@ -2,6 +2,7 @@ package io.nanite.mapper;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
@@ -15,6 +16,7 @@ import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.UnRegister;
 import io.nanite.core.packet.Vitals;
 import io.nanite.core.serializer.JsonSerializer;
@@ -43,6 +45,7 @@ final class HandAgent implements AutoCloseable {
 
     final Identity identity;
     final List<Work> work = new CopyOnWriteArrayList<>();
+    final List<Token> cancelled = new CopyOnWriteArrayList<>();
     int asked;
 
     private final JsonSerializer serializer = new JsonSerializer();
@@ -100,6 +103,9 @@ final class HandAgent implements AutoCloseable {
                 work.add(new Work(deliverable, part));
             } else {
                 asked += packet instanceof Advertise ? 1 : 0;
+                if (packet instanceof Cancel cancel) {
+                    cancelled.add(cancel.token());
+                }
                 part.settle();
             }
         }

@@ -138,7 +138,7 @@ public final class RabbitTransport implements Transport {
         supervised(() -> {
             lane.open(config.queueType());
             readers.add(lane);
-            if (source.lifetime() != Source.Lifetime.ABANDONED) {
+            if (!source.abandoned()) {
                 lookouts.put(lane, new Lookout(source, lane, loopback, () -> topologyOf(consuming)));
             }
         });

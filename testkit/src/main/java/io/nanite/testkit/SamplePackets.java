@@ -2,6 +2,7 @@ package io.nanite.testkit;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.FileChunk;
 import io.nanite.core.packet.FileEnd;
 import io.nanite.core.packet.FileStart;
@@ -63,7 +64,7 @@ public final class SamplePackets {
 
     /** The next packet, of any kind. */
     public Packet next() {
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(13)) {
             case 0, 1 -> request();
             case 2 -> push();
             case 3 -> new Result(token(), mapper(), agent(), Outcome.success(value(3)), random.nextInt(3) - 1L);
@@ -74,7 +75,8 @@ public final class SamplePackets {
             case 7 -> new UnRegister(agent());
             case 8 -> new Ping(agent(), status(), vitals(false));
             case 9 -> new Advertise(random.nextBoolean() ? agent() : null);
-            case 10 -> new FileChunk(bytes(), token());
+            case 10 -> new Cancel(token(), mapper());
+            case 11 -> new FileChunk(bytes(), token());
             default ->
                 random.nextBoolean()
                         ? new FileStart(text(), text(), token())

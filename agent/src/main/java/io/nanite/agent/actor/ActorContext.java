@@ -41,6 +41,15 @@ public interface ActorContext {
     /** The time left until the deadline, zero if it has passed; empty for no deadline. */
     Optional<Duration> remaining();
 
+    /** Whether nobody wants the answer any more. The thread of the call has been interrupted then, once. */
+    boolean isCancelled();
+
+    /**
+     * Has this done when the job is cancelled, or at once if it is: on a thread that must not be held up. For work that an
+     * interruption does not reach.
+     */
+    void onCancel(Runnable action);
+
     /**
      * Tells the caller how the work goes, before its result. News arrive in the order in which they were told; those of
      * a push, which nobody waits for, and those told after the call returned go nowhere. Throws {@link

@@ -2,6 +2,7 @@ package io.nanite.core.serializer;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.FileChunk;
 import io.nanite.core.packet.FileEnd;
 import io.nanite.core.packet.FileStart;
@@ -107,6 +108,7 @@ final class Fields {
             case "Nanite::Register" -> new Register(identity(Key.IDENTITY), services(), tags(), status(), vitals());
             case "Nanite::UnRegister" -> new UnRegister(identity(Key.IDENTITY));
             case "Nanite::Advertise" -> new Advertise(identityOrNull(Key.TARGET));
+            case "Nanite::Cancel" -> new Cancel(token(), identity(Key.FROM));
             case "Nanite::FileStart" -> new FileStart(needed(Key.FILENAME), needed(Key.DEST), token());
             case "Nanite::FileChunk" -> new FileChunk(chunk(), token());
             case "Nanite::FileEnd" -> new FileEnd(token(), payload(Key.META));

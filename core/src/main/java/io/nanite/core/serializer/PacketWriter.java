@@ -2,6 +2,7 @@ package io.nanite.core.serializer;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.FileChunk;
 import io.nanite.core.packet.FileEnd;
@@ -78,6 +79,10 @@ final class PacketWriter {
         } else if (packet instanceof Advertise advertise) {
             size(out);
             text(out, Key.TARGET, value(advertise.target()));
+        } else if (packet instanceof Cancel cancel) {
+            token(out, cancel.token());
+            text(out, Key.FROM, cancel.from().value());
+            size(out);
         } else {
             file(out, (FilePacket) packet);
         }

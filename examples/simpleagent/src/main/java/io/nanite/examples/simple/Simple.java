@@ -12,6 +12,7 @@ import java.time.Instant;
 @Actor
 public final class Simple {
 
+    private static final long LONGEST_NAP = 3_600_000;
     private static final int MOST_STEPS = 100;
 
     private final Clock clock;
@@ -61,6 +62,17 @@ public final class Simple {
             job.progress("step", step);
         }
         return steps;
+    }
+
+    /** {@code /simple/nap}: takes its time, so many milliseconds of it, and can be cancelled. */
+    @Expose
+    public String nap(long millis, ActorContext job) throws InterruptedException {
+        if (millis < 0 || millis > LONGEST_NAP) {
+            throw new IllegalArgumentException("millis: %d (expected: 0 to %d)".formatted(millis, LONGEST_NAP));
+        }
+        job.progress("begun", millis);
+        Thread.sleep(millis);
+        return "rested";
     }
 
     /** Two numbers. */

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 
@@ -86,6 +87,31 @@ class FabricTest {
         Outcome bad = mapper.request("/simple/add", "no numbers").await().single();
         assertThat(bad.verdict()).isEqualTo(Verdict.FAILED);
         assertThat(((Outcome.Failure) bad).kind()).isEqualTo("BadPayload");
+    }
+
+    @EveryBroker
+    void aJobTellsHowItGoesInterfacesCallAndWhatIsCancelledStops(TestBroker broker) throws Exception {
+        agent(broker, "fred");
+        Mapper mapper = mapper(broker, "m1", 1);
+
+        Job counted = mapper.request("/simple/count", 3);
+        counted.await();
+        assertThat(counted.progress()).extracting(news -> news.value().value()).containsExactly(1, 2, 3);
+
+        assertThat(mapper.proxy(Calls.class, "simple", CallOptions.DEFAULT).echo("typed"))
+                .isEqualTo("typed");
+
+        Job napping = mapper.request("/simple/nap", 60_000);
+        CompletableFuture<Object> begun = new CompletableFuture<>();
+        napping.onProgress("begun", begun::complete);
+        begun.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        napping.cancel();
+        assertThat(((Outcome.Failure) napping.await().single()).message()).isEqualTo("cancelled while it ran");
+    }
+
+    /** Some of what the actor exposes. */
+    interface Calls {
+        String echo(String text);
     }
 
     @EveryBroker

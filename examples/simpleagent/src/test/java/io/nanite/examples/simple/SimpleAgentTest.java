@@ -115,7 +115,8 @@ class SimpleAgentTest {
                         "/simple/time",
                         "/simple/add",
                         "/simple/whoami",
-                        "/simple/count");
+                        "/simple/count",
+                        "/simple/nap");
     }
 
     @Test

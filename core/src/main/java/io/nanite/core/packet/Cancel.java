@@ -1,0 +1,9 @@
+package io.nanite.core.packet;
+
+/**
+ * A mapper tells an agent that nobody wants an answer any more.
+ *
+ * @param token of the request
+ * @param from who asked for it
+ */
+public record Cancel(Token token, Identity from) implements Packet {}
