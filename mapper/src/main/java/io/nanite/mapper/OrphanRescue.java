@@ -101,9 +101,7 @@ final class OrphanRescue implements AutoCloseable {
 
     private void comeFor(Identity agent, Duration in) {
         loop.after(in, () -> begin(agent));
-        loop.after(
-                config.agentTimeout().multipliedBy(BURIAL).plus(in),
-                () -> begin(agent, Source.remains(agent, PREFETCH)));
+        loop.after(config.agentTimeout().multipliedBy(BURIAL).plus(in), () -> begin(agent, true));
     }
 
     /** An agent is here: what is its own is for it, and what others left may be for it too. Any thread. */
@@ -121,17 +119,17 @@ final class OrphanRescue implements AutoCloseable {
     }
 
     private void begin(Identity agent) {
-        begin(agent, Source.orphan(agent, PREFETCH));
+        begin(agent, false);
     }
 
-    private void begin(Identity agent, Source queue) {
+    private void begin(Identity agent, boolean last) {
         if (registry.find(agent) != null || running.containsKey(agent)) {
             return;
         }
         left.remove(agent);
-        Rescue rescue = new Rescue(agent);
+        Rescue rescue = new Rescue(agent, last);
         try {
-            rescue.subscription = transport.subscribe(queue, rescue);
+            rescue.subscription = transport.subscribe(Source.orphan(agent, PREFETCH), rescue);
             running.put(agent, rescue);
         } catch (NoSuchQueue e) {
             LOG.debug("nothing of {} to save", agent);
@@ -150,7 +148,22 @@ final class OrphanRescue implements AutoCloseable {
             if (rescue.isOver(loop.time().nanos())) {
                 all.remove();
                 rescue.end();
+                if (rescue.last && rescue.kept.get() == 0) {
+                    bury(rescue.agent);
+                }
             }
+        }
+    }
+
+    /**
+     * The queue goes, if nothing is in it now. Not as the end of a rescue: that may end because the agent says that it is back,
+     * when it does not read yet and others send to it already.
+     */
+    private void bury(Identity agent) {
+        try {
+            transport.subscribe(Source.remains(agent, 1), delivery -> {}).close();
+        } catch (TransportException e) {
+            LOG.debug("the queue of {} stays: {}", agent, e.getMessage());
         }
     }
 
@@ -164,6 +177,10 @@ final class OrphanRescue implements AutoCloseable {
     private final class Rescue implements Receiver {
 
         private final Identity agent;
+
+        /** Whether the queue is to go when nothing is left in it. */
+        private final boolean last;
+
         private final AtomicInteger moving = new AtomicInteger();
         private final AtomicInteger saved = new AtomicInteger();
         private final AtomicInteger kept = new AtomicInteger();
@@ -176,8 +193,9 @@ final class OrphanRescue implements AutoCloseable {
             public void close() {}
         };
 
-        Rescue(Identity agent) {
+        Rescue(Identity agent, boolean last) {
             this.agent = agent;
+            this.last = last;
         }
 
         boolean isOver(long now) {

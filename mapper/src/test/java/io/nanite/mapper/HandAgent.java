@@ -48,6 +48,7 @@ final class HandAgent implements AutoCloseable {
     final List<Token> cancelled = new CopyOnWriteArrayList<>();
     int asked;
 
+    private Identity speaker;
     private final JsonSerializer serializer = new JsonSerializer();
     private final InMemoryTransport transport;
     private final PacketSender sender;
@@ -57,6 +58,7 @@ final class HandAgent implements AutoCloseable {
 
     HandAgent(InMemoryBroker broker, String name) {
         identity = Identity.agent(name);
+        speaker = identity;
         transport = broker.transport(name);
         sender = new PacketSender(serializer, transport);
         transport.start(new TransportListener() {});
@@ -79,12 +81,18 @@ final class HandAgent implements AutoCloseable {
         return this;
     }
 
+    /** Says from now on what the other would say. */
+    HandAgent speakAs(HandAgent other) {
+        speaker = other.identity;
+        return this;
+    }
+
     private Vitals vitals() {
         return new Vitals(4, work.size(), boot, 0, "1", true);
     }
 
     HandAgent register(double load) {
-        sender.tellMappers(Address.REGISTRATION, new Register(identity, services, tags, Status.of(load), vitals()));
+        sender.tellMappers(Address.REGISTRATION, new Register(speaker, services, tags, Status.of(load), vitals()));
         return this;
     }
 

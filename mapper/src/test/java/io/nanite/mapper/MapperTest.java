@@ -1027,6 +1027,35 @@ class MapperTest {
         assertThat(broker.queues()).doesNotContain("nanite-fred");
     }
 
+    /** Its reading connection may be broken still, and it need not know. */
+    @Test
+    void anAgentThatSaysThatItIsBackAndDoesNotReadYetLosesNothing() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        var unused = mapper.push(ECHO, "saved").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        fred.die();
+        fred.work.clear();
+        for (int i = 0; i < 200 && bob.work.isEmpty(); i++) {
+            bob.ping(9.0);
+            pass(Duration.ofMillis(200));
+        }
+        assertThat(bob.work).hasSize(1); // the rescue has just come
+
+        HandAgent half = new HandAgent(broker, "half");
+        agents.add(half);
+        half.speakAs(fred).offering(ECHO).register(0.1);
+        loop.run();
+        Pushed pushed = mapper.push(ECHO, "early").toCompletableFuture().get(10, TimeUnit.SECONDS);
+        assertThat(pushed.agents()).containsExactly(fred.identity);
+
+        fred.revive();
+        loop.run();
+        assertThat(fred.work)
+                .singleElement()
+                .extracting(work -> work.packet().token())
+                .isEqualTo(pushed.token());
+    }
+
     @Test
     void aRequestOfADeadAgentIsMovedByItsMapperAndNotTwice() throws Exception {
         HandAgent fred = agent("fred", 0.1);
