@@ -84,6 +84,11 @@ final class Fleet implements AutoCloseable {
                 "2s");
     }
 
+    /** Waits until a mapper has had its first answers. */
+    void awaitAtWork(Child mapper) throws InterruptedException {
+        mapper.awaitLine(PROGRESS, PATIENCE);
+    }
+
     /** Any other of our programs that takes the same options. */
     Child start(String name, String mainClass, TestBroker broker, int port, String... arguments) {
         String[] all = Stream.concat(
