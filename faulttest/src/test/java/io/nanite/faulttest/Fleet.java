@@ -78,6 +78,8 @@ final class Fleet implements AutoCloseable {
                 Integer.toString(jobs),
                 "--window",
                 "64",
+                "--work",
+                "40ms", // so that there is work left for the last fault, however fast the machine
                 "--agents",
                 Integer.toString(agents),
                 "--heartbeat",
