@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Somebody who types commands of an installation, in an environment without any of our variables. Ends what was started, by
@@ -27,6 +28,24 @@ final class Shell {
     private final Path folder;
     private final Map<String, String> environment;
     private final List<Running> started;
+
+    /**
+     * What makes a program hear the signals of a terminal again. Whoever starts a build in the background has it ignore
+     * them, and with it all that it starts.
+     */
+    private static final List<String> LISTENING =
+            ignoresTheTerminal() ? List.of("env", "--default-signal=HUP,INT") : List.of();
+
+    private static boolean ignoresTheTerminal() {
+        long hangUpAndInterrupt = 0b11;
+        try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+            return status.filter(line -> line.startsWith("SigIgn:"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .anyMatch(mask -> (Long.parseUnsignedLong(mask, 16) & hangUpAndInterrupt) != 0);
+        } catch (IOException e) {
+            return false; // no Linux: then nobody says so
+        }
+    }
 
     private Shell(Path home, Path folder, Map<String, String> environment, List<Running> started) {
         this.home = home;
@@ -77,7 +96,9 @@ final class Shell {
 
     /** Any other program. */
     Running startProgram(List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        List<String> whole = new ArrayList<>(LISTENING);
+        whole.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(whole).directory(folder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("NANITE_") && !INHERITED.contains(name));
         builder.environment().putAll(environment);
         Running running = Running.start(builder);
