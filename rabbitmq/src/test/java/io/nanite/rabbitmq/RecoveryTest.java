@@ -128,6 +128,7 @@ class RecoveryTest {
     void aKilledBrokerLosesNothingThatItConfirmed(TestBroker broker) throws Exception {
         RabbitTransport transport = start(broker);
         transport.subscribe(work, delivery -> {}).cancel();
+        broker.settle(); // the queue is what the broker would forget
         expect("connected");
         List<CompletableFuture<PublishReceipt>> receipts = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
