@@ -337,7 +337,9 @@ class CallsTest {
 
     /** The request comes from another thread: it is answered when it is there. */
     private static void answerNext(HandAgent agent, Object value) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (agent.work.isEmpty()) {
+            assertThat(System.nanoTime() - until).as("no request within 10 s").isNegative();
             Thread.onSpinWait();
         }
         agent.answer(value);
