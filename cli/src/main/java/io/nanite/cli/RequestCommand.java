@@ -5,6 +5,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Verdict;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
@@ -47,7 +48,7 @@ final class RequestCommand extends CallCommand {
             }
             outcomes.byAgent().forEach(this::complain);
         }
-        return (outcomes.ok() ? ExitCode.OK : ExitCode.FAILED).code();
+        return (outcomes.all().stream().allMatch(this::isWanted) ? ExitCode.OK : ExitCode.FAILED).code();
     }
 
     /** News go to the standard error: what is printed is one answer. */
@@ -61,8 +62,13 @@ final class RequestCommand extends CallCommand {
         common.err().flush();
     }
 
+    /** Whom nobody waited for, because enough others replied, has not failed. */
+    private boolean isWanted(Outcome outcome) {
+        return outcome.ok() || (minReplies > 0 && outcome.verdict() == Verdict.CANCELLED);
+    }
+
     private void complain(Identity agent, Outcome outcome) {
-        if (outcome instanceof Outcome.Failure failure) {
+        if (outcome instanceof Outcome.Failure failure && !isWanted(outcome)) {
             common.err()
                     .printf(
                             "%s: %s: %s: %s%n",

@@ -136,6 +136,8 @@ abstract class FabricScenarios {
         assertThat(answer("request", "/simple/echo", "x", "--target", "bob", "--json"))
                 .contains("\"token\":", "\"bob\":{\"verdict\":\"OK\",\"value\":\"x\"}");
         assertThat(answer("push", "/simple/hello", "--target", "bob")).isEqualTo("pushed to bob\n");
+        assertThat(answer("request", "/simple/echo", "1", "--selector", "all", "--min-replies", "1"))
+                .contains(":1");
         assertThat(answer("explain", "/simple/echo", "--tag", "blue"))
                 .startsWith("/simple/echo to bob\n  * bob: chosen: load ")
                 .endsWith("    fred: lacks the tags [blue]\n");
