@@ -116,6 +116,11 @@ public final class Mapper implements AutoCloseable {
                     public void died(AgentEntry agent) {
                         rescue.died(agent.identity());
                     }
+
+                    @Override
+                    public void left(AgentEntry agent) {
+                        rescue.left(agent.identity(), inUse -> loop.execute(() -> presences.taken(agent, inUse)));
+                    }
                 });
         typed = new Typed(builder.serializer);
         inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
