@@ -147,6 +147,7 @@ final class Presences {
         boolean suspected = agent.isSuspect();
         agent.seen(status, vitals, time.nanos());
         if (suspected) {
+            registry.changed(agent);
             announcements.recovered(agent.identity());
         }
     }
@@ -156,15 +157,18 @@ final class Presences {
         boolean suspected = agent.isSuspect();
         agent.heardAt(now);
         if (suspected) {
+            registry.changed(agent);
             announcements.recovered(agent.identity());
         }
     }
 
     private void suspect(AgentEntry agent) {
-        if (!agent.isSuspect()) {
+        boolean suspected = agent.isSuspect();
+        agent.suspect(time.nanos());
+        if (!suspected) {
+            registry.changed(agent);
             announcements.suspected(agent.identity());
         }
-        agent.suspect(time.nanos());
     }
 
     private void ask(Identity stranger, Vitals vitals) {
