@@ -366,6 +366,11 @@ public final class Mapper implements AutoCloseable {
         return router.push(service, payload(payload), options);
     }
 
+    /** For those who measure what a choice costs. */
+    Router router() {
+        return router;
+    }
+
     private static Payload payload(@Nullable Object value) {
         return value instanceof Payload payload ? payload : Payload.of(value);
     }

@@ -335,7 +335,7 @@ final class Router {
     }
 
     /** Finds who shall do it; throws what the caller gets if nobody can. */
-    private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
+    List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
         return choose(service, options, not, Selector::select);
     }
 
