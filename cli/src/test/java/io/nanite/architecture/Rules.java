@@ -393,6 +393,7 @@ final class Rules {
                 "mapper.CallFailedException",
                 "mapper.CallOptions",
                 "mapper.Explanation",
+                "mapper.HookFailedException",
                 "mapper.Incident",
                 "mapper.Job",
                 "mapper.JobCancelledException",

@@ -14,6 +14,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Status;
+import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Decision;
 import io.nanite.mapper.CallOptions;
@@ -231,6 +232,11 @@ class GuideTest {
         Outcomes gpu = mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withTags(Set.of("gpu")))
                 .await();
         assertThat(gpu.byAgent()).containsOnlyKeys(Identity.agent("fred"));
+        // region any
+        CallOptions there = CallOptions.DEFAULT.withTags(Set.of("london", Tags.any("gpu", "tpu")));
+        // endregion any
+        assertThat(mapper.request("/tool/greet", "you", there).await().byAgent())
+                .containsOnlyKeys(Identity.agent("fred"));
         assertThat(mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withSelector("most_slots"))
                         .await()
                         .ok())

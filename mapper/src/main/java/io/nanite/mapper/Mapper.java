@@ -5,6 +5,7 @@ import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
@@ -84,7 +85,7 @@ public final class Mapper implements AutoCloseable {
                 loop.time(),
                 registry,
                 jobs,
-                builder.selectors,
+                builder.statuses == null ? builder.selectors : builder.selectors.comparing(builder.statuses),
                 sender,
                 times,
                 builder.tokens,
@@ -139,6 +140,7 @@ public final class Mapper implements AutoCloseable {
         private MapperListener listener = new MapperListener() {};
         private Authorizer authorizer = Authorizer.allowAll();
         private Selectors selectors = Selectors.standard(new SharedRandom());
+        private @Nullable Comparator<? super Status> statuses;
         private TokenSource tokens = TokenSource.secure();
         private @Nullable EventLoop loop;
 
@@ -165,6 +167,15 @@ public final class Mapper implements AutoCloseable {
 
         public Builder selectors(Selectors newSelectors) {
             selectors = newSelectors;
+            return this;
+        }
+
+        /**
+         * Which of two statuses gets the work first, where agents report something else than numbers: see {@link
+         * Selectors#comparing}. Asked for every request, on the caller's thread.
+         */
+        public Builder statuses(Comparator<? super Status> order) {
+            statuses = order;
             return this;
         }
 

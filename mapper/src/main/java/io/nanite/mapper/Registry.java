@@ -2,6 +2,7 @@ package io.nanite.mapper;
 
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Tags;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +76,10 @@ final class Registry {
         if (tags.isEmpty() || offering.isEmpty()) {
             return offering;
         }
+        Predicate<Set<String>> wanted = Tags.all(tags);
         List<AgentEntry> able = new ArrayList<>();
         for (AgentEntry agent : offering) {
-            if (agent.tags().containsAll(tags)) {
+            if (wanted.test(agent.tags())) {
                 able.add(agent);
             }
         }

@@ -11,6 +11,7 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
@@ -361,8 +362,12 @@ final class Router {
             throw nobody(service, options, not);
         }
         List<AgentEntry> chosen = new ArrayList<>(1);
-        for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
-            chosen.add((AgentEntry) candidate);
+        try {
+            for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
+                chosen.add((AgentEntry) candidate);
+            }
+        } catch (RuntimeException e) {
+            throw new HookFailedException("the selector " + options.selector(), e);
         }
         if (chosen.isEmpty()) {
             throw new NoAgentException("%s: the selector %s chose none of %d able agents"
@@ -414,9 +419,8 @@ final class Router {
                     ? "not the target"
                     : chosen ? "the target" : "the target, but does not offer %s".formatted(service);
         }
-        if (!agent.tags().containsAll(options.tags())) {
-            Set<String> missing = new TreeSet<>(options.tags());
-            missing.removeAll(agent.tags());
+        Set<String> missing = Tags.missing(options.tags(), agent.tags());
+        if (!missing.isEmpty()) {
             return "lacks the tags %s".formatted(missing);
         }
         if (agent.isSuspect() && !chosen) {
