@@ -91,6 +91,7 @@ public final class Mapper implements AutoCloseable {
                 builder.tokens,
                 callbacks,
                 blackBox,
+                new Interceptors(builder.interceptors, loop.time(), callbacks),
                 this::cancelOffline);
         offline = new OfflineQueue(loop, builder.serializer, router);
         rescuing = builder.loop == null
@@ -142,6 +143,7 @@ public final class Mapper implements AutoCloseable {
         private Selectors selectors = Selectors.standard(new SharedRandom());
         private @Nullable Comparator<? super Status> statuses;
         private TokenSource tokens = TokenSource.secure();
+        private final List<RequestInterceptor> interceptors = new ArrayList<>();
         private @Nullable EventLoop loop;
 
         private Builder(MapperConfig config) {
@@ -176,6 +178,12 @@ public final class Mapper implements AutoCloseable {
          */
         public Builder statuses(Comparator<? super Status> order) {
             statuses = order;
+            return this;
+        }
+
+        /** Stands in front of all calls, behind those that were added before. */
+        public Builder interceptor(RequestInterceptor interceptor) {
+            interceptors.add(interceptor);
             return this;
         }
 

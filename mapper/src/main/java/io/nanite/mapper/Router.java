@@ -63,6 +63,7 @@ final class Router {
     private final TokenSource tokens;
     private final Executor callbacks;
     private final BlackBox blackBox;
+    private final Interceptors interceptors;
     private final Consumer<Token> cancelOffline;
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
@@ -82,6 +83,7 @@ final class Router {
             TokenSource tokens,
             Executor callbacks,
             BlackBox blackBox,
+            Interceptors interceptors,
             Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
@@ -93,6 +95,7 @@ final class Router {
         this.tokens = tokens;
         this.callbacks = callbacks;
         this.blackBox = blackBox;
+        this.interceptors = interceptors;
         this.cancelOffline = cancelOffline;
         returning = time.nanos();
     }
@@ -109,10 +112,23 @@ final class Router {
 
     Job request(Service service, Payload payload, CallOptions options) {
         Job job = new Job(tokens.next(), callbacks, this::cancel);
+        Call call = new Call(job.token(), service, payload, options, true, time.nanos());
+        try {
+            request(job, interceptors.pass(call));
+        } catch (CallRefusedException | HookFailedException e) {
+            job.fail(e);
+        }
+        interceptors.follow(call, job.end());
+        return job;
+    }
+
+    private void request(Job job, Call call) {
+        CallOptions options = call.options();
+        Service service = call.service();
         Duration timeout = options.timeout() == null ? config.timeout() : options.timeout();
         Request request = new Request(
                 service,
-                payload,
+                call.payload(),
                 config.identity(),
                 job.token(),
                 config.identity(),
@@ -121,7 +137,7 @@ final class Router {
                 options.persistent(),
                 options.tags(),
                 config.packing(),
-                Metadata.until(time.now().plus(timeout)));
+                Metadata.until(time.now().plus(timeout)).withTraceparent(call.traceparent()));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             long now = time.nanos();
@@ -143,7 +159,6 @@ final class Router {
         } catch (NaniteException e) {
             job.fail(e);
         }
-        return job;
     }
 
     /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
@@ -218,16 +233,29 @@ final class Router {
 
     CompletionStage<Pushed> push(Service service, Payload payload, CallOptions options) {
         CompletableFuture<Pushed> pushed = new CompletableFuture<>();
+        Call call = new Call(tokens.next(), service, payload, options, false, time.nanos());
+        try {
+            push(pushed, interceptors.pass(call));
+        } catch (CallRefusedException | HookFailedException e) {
+            pushed.completeExceptionally(e);
+        }
+        interceptors.follow(call, pushed);
+        return pushed.minimalCompletionStage();
+    }
+
+    private void push(CompletableFuture<Pushed> pushed, Call call) {
+        CallOptions options = call.options();
+        Service service = call.service();
         Push push = new Push(
                 service,
-                payload,
+                call.payload(),
                 config.identity(),
-                tokens.next(),
+                call.token(),
                 selectorOnTheWire(options),
                 null,
                 options.persistent(),
                 options.tags(),
-                Metadata.NONE);
+                Metadata.NONE.withTraceparent(call.traceparent()));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
@@ -255,7 +283,6 @@ final class Router {
         } catch (NaniteException e) {
             pushed.completeExceptionally(e);
         }
-        return pushed.minimalCompletionStage();
     }
 
     private void park(Push push, CompletableFuture<Pushed> pushed) {
