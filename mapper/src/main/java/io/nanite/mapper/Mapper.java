@@ -10,6 +10,7 @@ import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Authorizer;
+import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
@@ -66,6 +67,7 @@ public final class Mapper implements AutoCloseable {
     private final OrphanRescue rescue;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Arrivals arrivals = new Arrivals();
+    private final Refusals refusals = new Refusals();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Mapper(Builder builder, Transport transport) {
@@ -120,7 +122,7 @@ public final class Mapper implements AutoCloseable {
                     }
                 });
         typed = new Typed(builder.serializer);
-        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
+        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times);
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
@@ -409,6 +411,16 @@ public final class Mapper implements AutoCloseable {
     /** The services that are offered, and by how many agents. */
     public SortedMap<Service, Integer> services() {
         return new TreeMap<>(registry.services());
+    }
+
+    /** How many packets the authorizer has refused, by the names of its rules. */
+    public SortedMap<String, Long> refusals() {
+        return refusals.byRule();
+    }
+
+    /** Asks all agents to say again what they offer, as at the start: after what they may offer has changed. Waits for nobody. */
+    public void discover() {
+        loop.execute(presences::discover);
     }
 
     /** How many requests wait for answers. */

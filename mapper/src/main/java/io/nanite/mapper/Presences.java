@@ -180,6 +180,12 @@ final class Presences {
         }
     }
 
+    /** It may not offer what it says: whatever it was before, it gets nothing new. What it has begun it may finish. */
+    void refused(Identity identity) {
+        asked.remove(identity);
+        unregistered(identity);
+    }
+
     /** An agent that said goodbye has gone: what it has not answered, and what it gave back, is for others. */
     private void gone(Identity identity) {
         Leaving left = leaving.remove(identity);
@@ -312,8 +318,13 @@ final class Presences {
         }
         linked = true;
         hearEverybody();
-        sender.tellAgents(new Advertise(null));
+        discover();
         router.resendAll();
+    }
+
+    /** Asks all agents to register. */
+    void discover() {
+        sender.tellAgents(new Advertise(null));
     }
 
     private void hearEverybody() {
