@@ -425,6 +425,8 @@ final class Rules {
                 "faultkit.FaultProxy",
                 "faultkit.Ledger",
                 "faultkit.LedgerReport",
+                "tracing.CallTracing",
+                "tracing.JobTracing",
                 "cli.Main");
     }
 

@@ -3,6 +3,7 @@ package io.nanite.mapper;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Token;
+import io.nanite.core.packet.Traceparent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -68,7 +69,7 @@ public final class Call {
         return wantsAnswer;
     }
 
-    /** The W3C trace context that travels with it; null for none so far. */
+    /** The W3C trace context that it was given; null for none so far: then it begins a trace of the name of its token. */
     public @Nullable String traceparent() {
         return traceparent;
     }
@@ -83,8 +84,9 @@ public final class Call {
         return new Call(token, service, payload, newOptions, wantsAnswer, traceparent, since, followers);
     }
 
-    /** The same call in this W3C trace context. */
-    public Call withTraceparent(@Nullable String newTraceparent) {
+    /** The same call in this W3C trace context; throws {@link IllegalArgumentException} if it is none. */
+    public Call withTraceparent(String newTraceparent) {
+        Traceparent.traceId(newTraceparent);
         return new Call(token, service, payload, options, wantsAnswer, newTraceparent, since, followers);
     }
 

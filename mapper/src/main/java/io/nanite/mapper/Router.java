@@ -14,6 +14,7 @@ import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.packet.Traceparent;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.transport.Address;
@@ -137,7 +138,7 @@ final class Router {
                 options.persistent(),
                 options.tags(),
                 config.packing(),
-                Metadata.until(time.now().plus(timeout)).withTraceparent(call.traceparent()));
+                Metadata.until(time.now().plus(timeout)).withTraceparent(traceparent(call)));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             long now = time.nanos();
@@ -159,6 +160,11 @@ final class Router {
         } catch (NaniteException e) {
             job.fail(e);
         }
+    }
+
+    private static @Nullable String traceparent(Call call) {
+        String given = call.traceparent();
+        return given == null ? Traceparent.of(call.token()) : given;
     }
 
     /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
@@ -255,7 +261,7 @@ final class Router {
                 null,
                 options.persistent(),
                 options.tags(),
-                Metadata.NONE.withTraceparent(call.traceparent()));
+                Metadata.NONE.withTraceparent(traceparent(call)));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
