@@ -13,6 +13,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
+import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerUnavailable;
@@ -33,6 +34,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,7 @@ public final class Agent implements AutoCloseable {
     private final EventLoop loop;
     private final Services services;
     private final Counts counts = new Counts();
+    private final Refusals refusals = new Refusals();
     private final ExecutorService probing;
     private final CompletedJobs completed;
     private final Dispatcher dispatcher;
@@ -133,7 +136,8 @@ public final class Agent implements AutoCloseable {
         inbox = new AgentInbox(
                 self,
                 serializer,
-                injector.getInstance(Authorizer.class),
+                injector.getInstance(AgentDefaults.POLICY).and(injector.getInstance(Authorizer.class)),
+                refusals,
                 completed,
                 dispatcher,
                 suspects,
@@ -195,6 +199,11 @@ public final class Agent implements AutoCloseable {
     /** What it has done so far. */
     public Tally tally() {
         return counts.tally();
+    }
+
+    /** How many packets its policy and its authorizer have refused, by the names of their rules. */
+    public SortedMap<String, Long> refusals() {
+        return refusals.byRule();
     }
 
     /**

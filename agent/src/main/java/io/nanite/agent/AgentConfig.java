@@ -2,6 +2,7 @@ package io.nanite.agent;
 
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Tags;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -93,6 +94,9 @@ public record AgentConfig(
         for (String tag : tags) {
             if (tag.isBlank() || tag.length() > LONGEST_TAG) {
                 throw ConfigException.of("tags", tags, "each 1 to %d characters".formatted(LONGEST_TAG));
+            }
+            if (Tags.isAny(tag)) {
+                throw ConfigException.of("tags", tags, "what it is; any(...) is for those who ask");
             }
         }
     }

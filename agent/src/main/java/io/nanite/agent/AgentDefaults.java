@@ -1,9 +1,11 @@
 package io.nanite.agent;
 
 import com.google.inject.AbstractModule;
+import com.google.inject.Key;
 import com.google.inject.Scopes;
 import com.google.inject.multibindings.Multibinder;
 import com.google.inject.multibindings.OptionalBinder;
+import com.google.inject.name.Names;
 import io.nanite.agent.actor.Interceptor;
 import io.nanite.agent.status.StatusProbe;
 import io.nanite.core.loop.EventLoop;
@@ -20,6 +22,9 @@ final class AgentDefaults extends AbstractModule {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentDefaults.class);
 
+    /** Asked before the authorizer, so that an operator can forbid what a module allows. */
+    static final Key<Authorizer> POLICY = Key.get(Authorizer.class, Names.named("policy"));
+
     private final AgentConfig config;
 
     AgentDefaults(AgentConfig config) {
@@ -33,6 +38,7 @@ final class AgentDefaults extends AbstractModule {
         Multibinder.newSetBinder(binder(), Interceptor.class);
         orElse(StatusProbe.class, StatusProbe.loadAverage());
         orElse(Authorizer.class, Authorizer.allowAll());
+        OptionalBinder.newOptionalBinder(binder(), POLICY).setDefault().toInstance(Authorizer.allowAll());
         orElse(Serializer.class, Formats.json());
         orElse(TokenSource.class, TokenSource.secure());
         orElse(FatalErrors.class, error -> {}); // logged where it happens

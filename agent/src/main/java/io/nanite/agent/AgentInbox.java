@@ -12,6 +12,7 @@ import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Token;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Decision;
+import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Receiver;
@@ -34,6 +35,7 @@ final class AgentInbox {
     private final Identity self;
     private final Serializer serializer;
     private final Authorizer authorizer;
+    private final Refusals refusals;
     private final CompletedJobs completed;
     private final Dispatcher dispatcher;
     private final Suspects suspects;
@@ -51,6 +53,7 @@ final class AgentInbox {
             Identity self,
             Serializer serializer,
             Authorizer authorizer,
+            Refusals refusals,
             CompletedJobs completed,
             Dispatcher dispatcher,
             Suspects suspects,
@@ -63,6 +66,7 @@ final class AgentInbox {
         this.self = self;
         this.serializer = serializer;
         this.authorizer = authorizer;
+        this.refusals = refusals;
         this.completed = completed;
         this.dispatcher = dispatcher;
         this.suspects = suspects;
@@ -240,7 +244,17 @@ final class AgentInbox {
     /** Why the packet may not be acted on; null if it may. */
     private @Nullable String denial(Packet packet) {
         try {
-            return authorizer.authorize(packet) instanceof Decision.Denied denied ? denied.reason() : null;
+            if (!(authorizer.authorize(packet) instanceof Decision.Denied denied)) {
+                return null;
+            }
+            if (refusals.count(packet, denied)) {
+                LOG.warn(
+                        "{} refused a {}: {}; more of its sender by this rule are counted, not reported",
+                        self,
+                        packet.getClass().getSimpleName(),
+                        Printable.of(denied.reason()));
+            }
+            return denied.reason();
         } catch (RuntimeException e) {
             if (reported.add(e.getClass())) {
                 LOG.error("{} authorizer failed, so it denied; more of this kind are not reported", self, e);

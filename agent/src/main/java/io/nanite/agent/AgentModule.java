@@ -100,6 +100,13 @@ public abstract class AgentModule extends AbstractModule {
                 .in(Scopes.SINGLETON);
     }
 
+    /** What is asked before the authorizer; a packet must please both. For whoever runs the modules of others. */
+    protected final void policy(Authorizer policy) {
+        OptionalBinder.newOptionalBinder(binder(), AgentDefaults.POLICY)
+                .setBinding()
+                .toInstance(policy);
+    }
+
     /** How packets are written and read, instead of JSON. */
     protected final void serializer(Serializer serializer) {
         OptionalBinder.newOptionalBinder(binder(), Serializer.class)

@@ -339,6 +339,7 @@ final class Dispatcher {
     /** Null if the job was interrupted because this agent stops: then it has no outcome. */
     private @Nullable Outcome outcomeOf(ActorMethod method, @Nullable Object argument, Job job) {
         job.runBy(Thread.currentThread());
+        LogContext.enter(job);
         try {
             Object result =
                     interceptors.isEmpty() ? awaited(method.call(argument, job)) : proceed(0, method, argument, job);
@@ -358,6 +359,7 @@ final class Dispatcher {
             }
             return interrupting && !job.isSettledEarly() && interrupted(cause) ? null : failed(job, cause);
         } finally {
+            LogContext.leave();
             job.ranBy();
             Thread.interrupted(); // what the job left behind must not hit the next
         }

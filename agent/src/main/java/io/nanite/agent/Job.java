@@ -8,6 +8,7 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Token;
+import io.nanite.core.packet.Traceparent;
 import io.nanite.core.transport.Delivery;
 import java.time.Duration;
 import java.time.Instant;
@@ -254,5 +255,17 @@ final class Job implements ActorContext, CompletedJobs.Entry {
         return deadline()
                 .map(deadline -> Duration.between(time.now(), deadline))
                 .map(left -> left.isNegative() ? Duration.ZERO : left);
+    }
+
+    /** The name of the trace; null if it came with none. */
+    @Nullable
+    String traceId() {
+        String traceparent = work.metadata().traceparent();
+        return traceparent != null && Traceparent.isTraceparent(traceparent) ? Traceparent.traceId(traceparent) : null;
+    }
+
+    @Override
+    public Optional<String> traceparent() {
+        return Optional.ofNullable(work.metadata().traceparent()).filter(Traceparent::isTraceparent);
     }
 }

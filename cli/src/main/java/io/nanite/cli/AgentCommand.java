@@ -98,6 +98,9 @@ final class AgentCommand implements Callable<Integer> {
                             + "begins, and lost then (default: late)")
     Ack ack = Ack.LATE;
 
+    @Mixin
+    PolicyOptions policy = new PolicyOptions();
+
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
     @Nullable
     Integer companion;
@@ -109,6 +112,7 @@ final class AgentCommand implements Callable<Integer> {
         RabbitConfig where = broker.broker("nanite", config.identity().value());
         Serializer serializer = broker.serializer();
         broker.warnOfTypedPassword(common);
+        PolicyWatch watch = policy.read();
         try (ActorJars jars =
                 actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
             if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
@@ -121,6 +125,9 @@ final class AgentCommand implements Callable<Integer> {
                         @Override
                         protected void configure() {
                             serializer(serializer);
+                            if (watch != null) {
+                                policy(watch);
+                            }
                             onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
                         }
                     },
@@ -132,7 +139,11 @@ final class AgentCommand implements Callable<Integer> {
                 common.shutdown().alsoWith(companion);
             }
             agent.start();
+            if (watch != null) {
+                policy.watch(watch, agent.identity(), () -> {});
+            }
             agent.awaitClose();
+            policy.close();
             return ExitCode.OK.code();
         }
     }

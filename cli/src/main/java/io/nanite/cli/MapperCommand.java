@@ -2,6 +2,7 @@ package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
@@ -57,6 +58,9 @@ final class MapperCommand implements Callable<Integer> {
                             + "out what others left")
     boolean offlineFailsafe;
 
+    @Mixin
+    PolicyOptions policy = new PolicyOptions();
+
     @Option(
             names = {"-n", "--nanite"},
             scope = ScopeType.INHERIT,
@@ -70,6 +74,7 @@ final class MapperCommand implements Callable<Integer> {
         Mapper mapper = start(null, true);
         CountDownLatch closed = new CountDownLatch(1);
         common.shutdown().with(() -> {
+            policy.close();
             mapper.close();
             closed.countDown();
         });
@@ -94,6 +99,14 @@ final class MapperCommand implements Callable<Integer> {
         Serializer serializer = broker.serializer();
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);
-        return Mapper.with(config).serializer(serializer).start(new RabbitTransport(where));
+        PolicyWatch watch = policy.read();
+        Mapper mapper = Mapper.with(config)
+                .serializer(serializer)
+                .authorizer(watch == null ? Authorizer.allowAll() : watch)
+                .start(new RabbitTransport(where));
+        if (watch != null && standing) {
+            policy.watch(watch, config.identity(), mapper::discover);
+        }
+        return mapper;
     }
 }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Tags;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.selector.Selectors;
@@ -60,6 +61,13 @@ abstract class RoutedCommand implements Callable<Integer> {
     Set<String> tags = new LinkedHashSet<>();
 
     @Option(
+            names = "--any-tag",
+            split = ",",
+            paramLabel = "TAG",
+            description = "agents with at least one of these; may be given several times")
+    Set<String> anyTags = new LinkedHashSet<>();
+
+    @Option(
             names = "--json",
             negatable = true,
             fallbackValue = "true",
@@ -100,8 +108,20 @@ abstract class RoutedCommand implements Callable<Integer> {
         CallOptions options = CallOptions.DEFAULT
                 .withSelector(selector)
                 .withTarget(target == null ? null : Names.agent("target", target))
-                .withTags(tags);
+                .withTags(allTags());
         return mapper != null && mapper.offlineFailsafe ? options.withOfflineFailsafe(true) : options;
+    }
+
+    private Set<String> allTags() {
+        Set<String> all = new LinkedHashSet<>(tags);
+        if (!anyTags.isEmpty()) {
+            try {
+                all.add(Tags.any(anyTags));
+            } catch (IllegalArgumentException e) {
+                throw ConfigException.of("--any-tag", String.join(",", anyTags), "tags without | in them");
+            }
+        }
+        return all;
     }
 
     /** Does what is asked, with a mapper that knows who is there; returns the exit code. */

@@ -98,7 +98,7 @@ final class Settings implements IDefaultValueProvider {
     }
 
     /** The last line that the message names is where reading stopped; the location is where it was going on from. */
-    private static String line(JacksonException e) {
+    static String line(JacksonException e) {
         return LINE.matcher(e.getOriginalMessage())
                 .results()
                 .map(line -> line.group(1))

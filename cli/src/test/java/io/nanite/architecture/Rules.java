@@ -390,9 +390,13 @@ final class Rules {
                 "agent.Tally",
                 "agent.Unfinished",
                 "mapper.AgentView",
+                "mapper.Call",
+                "mapper.CallEnd",
                 "mapper.CallFailedException",
                 "mapper.CallOptions",
+                "mapper.CallRefusedException",
                 "mapper.Explanation",
+                "mapper.HookFailedException",
                 "mapper.Incident",
                 "mapper.Job",
                 "mapper.JobCancelledException",
@@ -404,6 +408,7 @@ final class Rules {
                 "mapper.OverloadedException",
                 "mapper.Progress",
                 "mapper.Pushed",
+                "mapper.RequestInterceptor",
                 "mapper.UnknownAgentException",
                 "mapper.UnknownSelectorException",
                 "rabbitmq.Provisioner",
@@ -420,6 +425,8 @@ final class Rules {
                 "faultkit.FaultProxy",
                 "faultkit.Ledger",
                 "faultkit.LedgerReport",
+                "tracing.CallTracing",
+                "tracing.JobTracing",
                 "cli.Main");
     }
 

@@ -257,6 +257,7 @@ class WrongConfigurationTest {
                         expected("unexpected", "y", "nothing more; put a text with spaces in quotes")),
                 typed(ASK + " --timeout 0", expected("--timeout", "0", "more than 0")),
                 typed(ASK + " --timeout x", expected("--timeout", "x", TIME)),
+                typed(ASK + " --any-tag a|b", expected("--any-tag", "a|b", "tags without | in them")),
                 typed(ASK + " --selector rand", expected("--selector", "rand", "one of least_loaded, random, rr, all")),
                 typed(ASK + " --target a.b", expected("--target", "a.b", NAME)),
                 typed(ASK + " --target ''", expected("--target", "", NAME)),

@@ -14,9 +14,11 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Status;
+import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Decision;
 import io.nanite.mapper.CallOptions;
+import io.nanite.mapper.CallRefusedException;
 import io.nanite.mapper.Explanation;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
@@ -25,6 +27,7 @@ import io.nanite.mapper.MapperListener;
 import io.nanite.mapper.NoAgentException;
 import io.nanite.mapper.Outcomes;
 import io.nanite.mapper.Pushed;
+import io.nanite.mapper.RequestInterceptor;
 import io.nanite.mapper.UnknownAgentException;
 import io.nanite.mapper.UnknownSelectorException;
 import io.nanite.mapper.selector.Candidate;
@@ -231,6 +234,11 @@ class GuideTest {
         Outcomes gpu = mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withTags(Set.of("gpu")))
                 .await();
         assertThat(gpu.byAgent()).containsOnlyKeys(Identity.agent("fred"));
+        // region any
+        CallOptions there = CallOptions.DEFAULT.withTags(Set.of("london", Tags.any("gpu", "tpu")));
+        // endregion any
+        assertThat(mapper.request("/tool/greet", "you", there).await().byAgent())
+                .containsOnlyKeys(Identity.agent("fred"));
         assertThat(mapper.request("/tool/greet", "you", CallOptions.DEFAULT.withSelector("most_slots"))
                         .await()
                         .ok())
@@ -318,6 +326,27 @@ class GuideTest {
         assertThat(values).containsEntry("fred", "hello ann").containsEntry("bob", "hello ann");
         assertThat(silent).isEmpty();
         assertThat(news).contains("fred: hello ann", "bob: hello ann");
+    }
+
+    @Test
+    void anInterceptorStandsInFrontOfEveryCall() throws InterruptedException {
+        // region interceptor
+        RequestInterceptor timing = call -> {
+            if (call.service().method().equals("time")) {
+                throw new CallRefusedException("nobody needs to be told the time");
+            }
+            call.onEnd(end -> news.add("%s took %s".formatted(call.service(), end.took())));
+            return call.withOptions(call.options().withTimeout(Duration.ofSeconds(5)));
+        };
+        // endregion interceptor
+        try (Mapper timed =
+                Mapper.with(MapperConfig.named("timed")).interceptor(timing).start(broker.transport("timed"))) {
+            timed.awaitService("/tool/greet", 1, Duration.ofSeconds(10));
+            timed.request("/tool/greet", "ann").await();
+            assertThat(next("/tool/greet took PT")).startsWith("/tool/greet took PT");
+            assertThatThrownBy(() -> timed.request("/tool/time", null).await())
+                    .isInstanceOf(CallRefusedException.class);
+        }
     }
 
     @Test

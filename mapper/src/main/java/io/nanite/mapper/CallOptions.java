@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param selector the name of a selector that the mapper knows
  * @param target the one agent that shall do it; then the selector has nothing to say
- * @param tags all of which an agent must carry
+ * @param tags all of which an agent must carry; {@link io.nanite.core.packet.Tags#any} makes one of several
  * @param timeout how long the answer may take; null for the mapper's own time-out
  * @param persistent whether it must outlive a restart of the broker
  * @param offlineFailsafe whether it waits in the offline queue if nobody can serve it; null for the mapper's own setting

@@ -135,6 +135,11 @@ public final class Job {
         end.complete(outcomes);
     }
 
+    /** Completes on the thread that ends the job: nothing of a user's may be chained to it. */
+    CompletableFuture<Outcomes> end() {
+        return end;
+    }
+
     void fail(NaniteException cause) {
         end.completeExceptionally(cause);
     }

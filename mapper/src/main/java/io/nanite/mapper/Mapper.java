@@ -5,10 +5,12 @@ import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Authorizer;
+import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
@@ -65,6 +67,7 @@ public final class Mapper implements AutoCloseable {
     private final OrphanRescue rescue;
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Arrivals arrivals = new Arrivals();
+    private final Refusals refusals = new Refusals();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Mapper(Builder builder, Transport transport) {
@@ -84,12 +87,13 @@ public final class Mapper implements AutoCloseable {
                 loop.time(),
                 registry,
                 jobs,
-                builder.selectors,
+                builder.statuses == null ? builder.selectors : builder.selectors.comparing(builder.statuses),
                 sender,
                 times,
                 builder.tokens,
                 callbacks,
                 blackBox,
+                new Interceptors(builder.interceptors, loop.time(), callbacks),
                 this::cancelOffline);
         offline = new OfflineQueue(loop, builder.serializer, router);
         rescuing = builder.loop == null
@@ -123,7 +127,7 @@ public final class Mapper implements AutoCloseable {
                     }
                 });
         typed = new Typed(builder.serializer);
-        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, presences, jobs, router, times);
+        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times);
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
@@ -144,7 +148,9 @@ public final class Mapper implements AutoCloseable {
         private MapperListener listener = new MapperListener() {};
         private Authorizer authorizer = Authorizer.allowAll();
         private Selectors selectors = Selectors.standard(new SharedRandom());
+        private @Nullable Comparator<? super Status> statuses;
         private TokenSource tokens = TokenSource.secure();
+        private final List<RequestInterceptor> interceptors = new ArrayList<>();
         private @Nullable EventLoop loop;
 
         private Builder(MapperConfig config) {
@@ -170,6 +176,21 @@ public final class Mapper implements AutoCloseable {
 
         public Builder selectors(Selectors newSelectors) {
             selectors = newSelectors;
+            return this;
+        }
+
+        /**
+         * Which of two statuses gets the work first, where agents report something else than numbers: see {@link
+         * Selectors#comparing}. Asked for every request, on the caller's thread.
+         */
+        public Builder statuses(Comparator<? super Status> order) {
+            statuses = order;
+            return this;
+        }
+
+        /** Stands in front of all calls, behind those that were added before. */
+        public Builder interceptor(RequestInterceptor interceptor) {
+            interceptors.add(interceptor);
             return this;
         }
 
@@ -400,6 +421,16 @@ public final class Mapper implements AutoCloseable {
     /** The services that are offered, and by how many agents. */
     public SortedMap<Service, Integer> services() {
         return new TreeMap<>(registry.services());
+    }
+
+    /** How many packets the authorizer has refused, by the names of its rules. */
+    public SortedMap<String, Long> refusals() {
+        return refusals.byRule();
+    }
+
+    /** Asks all agents to say again what they offer, as at the start: after what they may offer has changed. Waits for nobody. */
+    public void discover() {
+        loop.execute(presences::discover);
     }
 
     /** How many requests wait for answers. */

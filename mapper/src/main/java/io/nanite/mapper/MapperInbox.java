@@ -6,9 +6,12 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Presence;
+import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Result;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Decision;
+import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
@@ -25,6 +28,7 @@ final class MapperInbox {
     private final EventLoop loop;
     private final Serializer serializer;
     private final Authorizer authorizer;
+    private final Refusals refusals;
     private final Presences presences;
     private final JobLedger jobs;
     private final Router router;
@@ -34,6 +38,7 @@ final class MapperInbox {
             EventLoop loop,
             Serializer serializer,
             Authorizer authorizer,
+            Refusals refusals,
             Presences presences,
             JobLedger jobs,
             Router router,
@@ -41,6 +46,7 @@ final class MapperInbox {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
+        this.refusals = refusals;
         this.presences = presences;
         this.jobs = jobs;
         this.router = router;
@@ -50,8 +56,13 @@ final class MapperInbox {
     /** Something an agent says of itself. */
     void presence(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            if (read(part) instanceof Presence presence && presence.identity().isAgent()) {
-                loop.execute(() -> presences.accept(presence));
+            if (unsealed(part) instanceof Presence presence
+                    && presence.identity().isAgent()) {
+                if (denial(presence) == null) {
+                    loop.execute(() -> presences.accept(presence));
+                } else if (presence instanceof Register) {
+                    loop.execute(() -> presences.refused(presence.identity()));
+                }
             }
             part.settle();
         }
@@ -93,18 +104,22 @@ final class MapperInbox {
 
     private @Nullable Packet read(Delivery.Part part) {
         Packet packet = unsealed(part);
-        String denial = packet == null ? null : denial(packet);
-        if (packet != null && denial != null) {
-            LOG.warn("refused a {}: {}", packet.getClass().getSimpleName(), denial);
-            return null;
-        }
-        return packet;
+        return packet == null || denial(packet) != null ? null : packet;
     }
 
     /** Why the packet may not be acted on; null if it may. One that cannot be judged may not. */
     private @Nullable String denial(Packet packet) {
         try {
-            return authorizer.authorize(packet) instanceof Decision.Denied denied ? denied.reason() : null;
+            if (!(authorizer.authorize(packet) instanceof Decision.Denied denied)) {
+                return null;
+            }
+            if (refusals.count(packet, denied)) {
+                LOG.warn(
+                        "refused a {}: {}; more of its sender by this rule are counted, not reported",
+                        packet.getClass().getSimpleName(),
+                        Printable.of(denied.reason()));
+            }
+            return denied.reason();
         } catch (RuntimeException e) {
             LOG.error("the authorizer failed", e);
             return "the authorizer failed";

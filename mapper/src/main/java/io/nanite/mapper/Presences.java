@@ -199,6 +199,12 @@ final class Presences {
         }
     }
 
+    /** It may not offer what it says: whatever it was before, it gets nothing new. What it has begun it may finish. */
+    void refused(Identity identity) {
+        asked.remove(identity);
+        unregistered(identity);
+    }
+
     /** If it was leaving, it is here again in a new life, and reads what it gave back in the old one. */
     private void back(Identity identity) {
         Leaving left = leaving.remove(identity);
@@ -374,8 +380,13 @@ final class Presences {
         }
         linked = true;
         hearEverybody();
-        sender.tellAgents(new Advertise(null));
+        discover();
         router.resendAll();
+    }
+
+    /** Asks all agents to register. */
+    void discover() {
+        sender.tellAgents(new Advertise(null));
     }
 
     private void hearEverybody() {

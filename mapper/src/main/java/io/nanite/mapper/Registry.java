@@ -2,6 +2,7 @@ package io.nanite.mapper;
 
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Tags;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -157,7 +158,8 @@ final class Registry {
             }
             Moment known = tagged.get(tags);
             if (known == null) {
-                known = new Moment(those(able, agent -> agent.tags().containsAll(tags)));
+                Predicate<Set<String>> wanted = Tags.all(tags);
+                known = new Moment(those(able, agent -> wanted.test(agent.tags())));
                 if (tagged.size() < MOST_REMEMBERED) {
                     tagged.put(tags, known);
                 }

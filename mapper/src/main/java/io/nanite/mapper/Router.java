@@ -11,8 +11,10 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
+import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.packet.Traceparent;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.transport.Address;
@@ -62,6 +64,7 @@ final class Router {
     private final TokenSource tokens;
     private final Executor callbacks;
     private final BlackBox blackBox;
+    private final Interceptors interceptors;
     private final Consumer<Token> cancelOffline;
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
@@ -81,6 +84,7 @@ final class Router {
             TokenSource tokens,
             Executor callbacks,
             BlackBox blackBox,
+            Interceptors interceptors,
             Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
@@ -92,6 +96,7 @@ final class Router {
         this.tokens = tokens;
         this.callbacks = callbacks;
         this.blackBox = blackBox;
+        this.interceptors = interceptors;
         this.cancelOffline = cancelOffline;
         returning = time.nanos();
     }
@@ -108,10 +113,23 @@ final class Router {
 
     Job request(Service service, Payload payload, CallOptions options) {
         Job job = new Job(tokens.next(), callbacks, this::cancel);
+        Call call = new Call(job.token(), service, payload, options, true, time.nanos());
+        try {
+            request(job, interceptors.pass(call));
+        } catch (CallRefusedException | HookFailedException e) {
+            job.fail(e);
+        }
+        interceptors.follow(call, job.end());
+        return job;
+    }
+
+    private void request(Job job, Call call) {
+        CallOptions options = call.options();
+        Service service = call.service();
         Duration timeout = options.timeout() == null ? config.timeout() : options.timeout();
         Request request = new Request(
                 service,
-                payload,
+                call.payload(),
                 config.identity(),
                 job.token(),
                 config.identity(),
@@ -120,7 +138,7 @@ final class Router {
                 options.persistent(),
                 options.tags(),
                 config.packing(),
-                Metadata.until(time.now().plus(timeout)));
+                Metadata.until(time.now().plus(timeout)).withTraceparent(traceparent(call)));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             long now = time.nanos();
@@ -142,7 +160,11 @@ final class Router {
         } catch (NaniteException e) {
             job.fail(e);
         }
-        return job;
+    }
+
+    private static @Nullable String traceparent(Call call) {
+        String given = call.traceparent();
+        return given == null ? Traceparent.of(call.token()) : given;
     }
 
     /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
@@ -217,16 +239,29 @@ final class Router {
 
     CompletionStage<Pushed> push(Service service, Payload payload, CallOptions options) {
         CompletableFuture<Pushed> pushed = new CompletableFuture<>();
+        Call call = new Call(tokens.next(), service, payload, options, false, time.nanos());
+        try {
+            push(pushed, interceptors.pass(call));
+        } catch (CallRefusedException | HookFailedException e) {
+            pushed.completeExceptionally(e);
+        }
+        interceptors.follow(call, pushed);
+        return pushed.minimalCompletionStage();
+    }
+
+    private void push(CompletableFuture<Pushed> pushed, Call call) {
+        CallOptions options = call.options();
+        Service service = call.service();
         Push push = new Push(
                 service,
-                payload,
+                call.payload(),
                 config.identity(),
-                tokens.next(),
+                call.token(),
                 selectorOnTheWire(options),
                 null,
                 options.persistent(),
                 options.tags(),
-                Metadata.NONE);
+                Metadata.NONE.withTraceparent(traceparent(call)));
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
@@ -254,7 +289,6 @@ final class Router {
         } catch (NaniteException e) {
             pushed.completeExceptionally(e);
         }
-        return pushed.minimalCompletionStage();
     }
 
     private void park(Push push, CompletableFuture<Pushed> pushed) {
@@ -360,8 +394,12 @@ final class Router {
             throw nobody(service, options, not);
         }
         List<AgentEntry> chosen = new ArrayList<>(1);
-        for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
-            chosen.add((AgentEntry) candidate);
+        try {
+            for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
+                chosen.add((AgentEntry) candidate);
+            }
+        } catch (RuntimeException e) {
+            throw new HookFailedException("the selector " + options.selector(), e);
         }
         if (chosen.isEmpty()) {
             throw new NoAgentException("%s: the selector %s chose none of %d able agents"
@@ -413,9 +451,8 @@ final class Router {
                     ? "not the target"
                     : chosen ? "the target" : "the target, but does not offer %s".formatted(service);
         }
-        if (!agent.tags().containsAll(options.tags())) {
-            Set<String> missing = new TreeSet<>(options.tags());
-            missing.removeAll(agent.tags());
+        Set<String> missing = Tags.missing(options.tags(), agent.tags());
+        if (!missing.isEmpty()) {
             return "lacks the tags %s".formatted(missing);
         }
         if (agent.isSuspect() && !chosen) {

@@ -92,7 +92,11 @@ final class HandAgent implements AutoCloseable {
     }
 
     HandAgent register(double load) {
-        sender.tellMappers(Address.REGISTRATION, new Register(speaker, services, tags, Status.of(load), vitals()));
+        return register(Status.of(load));
+    }
+
+    HandAgent register(Status status) {
+        sender.tellMappers(Address.REGISTRATION, new Register(speaker, services, tags, status, vitals()));
         return this;
     }
 

@@ -41,6 +41,9 @@ public interface ActorContext {
     /** The time left until the deadline, zero if it has passed; empty for no deadline. */
     Optional<Duration> remaining();
 
+    /** The W3C trace context that the job came with: what is asked for on its behalf is part of that trace. */
+    Optional<String> traceparent();
+
     /** Whether nobody wants the answer any more. The thread of the call has been interrupted then, once. */
     boolean isCancelled();
 

@@ -34,6 +34,10 @@ public record Metadata(
         return new Metadata(deadline, attempt + 1, hop, traceparent);
     }
 
+    public Metadata withTraceparent(@Nullable String newTraceparent) {
+        return new Metadata(deadline, attempt, hop, newTraceparent);
+    }
+
     /** Whether the deadline lies behind the given time. */
     public boolean expired(Instant now) {
         return deadline != 0 && now.toEpochMilli() > deadline;

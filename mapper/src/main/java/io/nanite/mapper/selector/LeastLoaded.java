@@ -1,5 +1,6 @@
 package io.nanite.mapper.selector;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -55,11 +56,7 @@ final class LeastLoaded implements Selector {
     @Override
     public String figures(Candidate candidate) {
         double load = candidate.status().load();
-        String given = "%d in flight for %s slots, %d sent since it said so"
-                .formatted(
-                        candidate.inFlight(),
-                        candidate.slots() > 0 ? candidate.slots() : "unknown",
-                        candidate.sentSinceStatus());
+        String given = givenInWords(candidate);
         return Double.isFinite(load)
                 ? "load %.3f = %.3f reported + %.3f (%s)"
                         .formatted(load + given(candidate), load, given(candidate), given)
@@ -72,8 +69,30 @@ final class LeastLoaded implements Selector {
         return best == null || (spoke == bestSpoke ? score < least : spoke);
     }
 
-    private static double given(Candidate candidate) {
+    /** What this mapper has given it, as the part of its slots that it takes. */
+    static double given(Candidate candidate) {
         double slots = candidate.slots() > 0 ? candidate.slots() : UNKNOWN_SLOTS;
         return candidate.inFlight() / slots + candidate.sentSinceStatus() / (slots * SENT_PER_SLOT);
+    }
+
+    /** The same in words. */
+    static String givenInWords(Candidate candidate) {
+        return "%d in flight for %s slots, %d sent since it said so"
+                .formatted(
+                        candidate.inFlight(),
+                        candidate.slots() > 0 ? candidate.slots() : "unknown",
+                        candidate.sentSinceStatus());
+    }
+
+    /** All of these, or of many a random handful; among equals nobody comes first. */
+    static List<Candidate> compared(RandomGenerator random, List<? extends Candidate> able) {
+        int size = able.size();
+        boolean compareAll = size <= MOST_COMPARED;
+        int start = random.nextInt(size);
+        List<Candidate> compared = new ArrayList<>(compareAll ? size : HANDFUL);
+        for (int i = 0; i < (compareAll ? size : HANDFUL); i++) {
+            compared.add(able.get(compareAll ? (start + i) % size : random.nextInt(size)));
+        }
+        return compared;
     }
 }
