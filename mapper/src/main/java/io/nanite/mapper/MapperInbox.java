@@ -1,6 +1,7 @@
 package io.nanite.mapper;
 
 import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
@@ -29,6 +30,7 @@ final class MapperInbox {
     private final JobLedger jobs;
     private final Router router;
     private final ServiceTimes times;
+    private final AgentCalls calls;
 
     MapperInbox(
             EventLoop loop,
@@ -37,7 +39,8 @@ final class MapperInbox {
             Presences presences,
             JobLedger jobs,
             Router router,
-            ServiceTimes times) {
+            ServiceTimes times,
+            AgentCalls calls) {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -45,15 +48,37 @@ final class MapperInbox {
         this.jobs = jobs;
         this.router = router;
         this.times = times;
+        this.calls = calls;
     }
 
     /** Something an agent says of itself. */
     void presence(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            if (read(part) instanceof Presence presence && presence.identity().isAgent()) {
+            Packet packet = read(part);
+            if (packet instanceof Presence presence && presence.identity().isAgent()) {
                 loop.execute(() -> presences.accept(presence));
+            } else if (packet instanceof Cancel cancel) {
+                calls.cancel(cancel);
             }
             part.settle();
+        }
+    }
+
+    /** Something an agent asks for. It is settled when it has ended. */
+    void request(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            Packet packet = unsealed(part);
+            if (packet instanceof Deliverable asked && asked.from().isAgent()) {
+                String denial = denial(packet);
+                if (denial == null) {
+                    calls.accept(asked, part);
+                } else {
+                    LOG.warn("refused {} to {}: {}", asked.service(), asked.from(), denial);
+                    calls.deny(asked, part, denial);
+                }
+            } else {
+                calls.bury(part, packet == null ? "unreadable" : "not asked for by an agent");
+            }
         }
     }
 
