@@ -12,7 +12,7 @@ import io.nanite.agent.actor.NestedCall;
 import io.nanite.agent.actor.NestedCallException;
 import io.nanite.agent.actor.NestedCallOptions;
 import io.nanite.core.packet.Outcome;
-import io.nanite.core.packet.Verdict;
+import io.nanite.faultkit.Child;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
@@ -21,6 +21,7 @@ import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import io.nanite.testkit.broker.EveryBroker;
 import io.nanite.testkit.broker.TestBroker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +34,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Actors that call actors on other agents, through mappers that come and go. */
 class NestedCallsTest {
@@ -245,7 +249,7 @@ class NestedCallsTest {
                 .matches("\\[(one|two|three) step 1, \\1 step 2, \\1 step 3]");
         int before = leaf.executions.get();
         assertThat(value(mapper.request("/root/tell", "pushed"))).asString().hasSize(32);
-        org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> leaf.executions.get() == before + 1);
+        Awaitility.await().atMost(PATIENCE).until(() -> leaf.executions.get() == before + 1);
     }
 
     @EveryBroker
@@ -287,23 +291,73 @@ class NestedCallsTest {
 
     @EveryBroker
     void whatAMapperLeavesWhenItClosesAnotherFinishes(TestBroker broker) throws Exception {
-        Mapper first = fabric(broker, "leaf");
-        Job job = first.request("/root/call", to("/leaf/hold", "x"));
-        assertThat(leaf.begun.poll(60, TimeUnit.SECONDS)).isEqualTo("x");
-        // The outer request is of another mapper, or it would end with the first.
-        Mapper second = mapper(broker, "m2");
-        assertThat(second.awaitService("/leaf/echo", 1, PATIENCE)).isTrue();
-        Job other = null;
-        while (other == null || first.pending() < 3) {
-            other = second.request("/root/call", to("/leaf/hold", "y"));
-            assertThat(leaf.begun.poll(60, TimeUnit.SECONDS)).isEqualTo("y");
-        }
+        Mapper caller = fabric(broker, "leaf");
+        Mapper other = mapper(broker, "m2");
+        assertThat(other.awaitService("/leaf/echo", 1, PATIENCE)).isTrue();
 
-        first.close();
+        Job job = heldBy(() -> other.pending() > 0, caller);
+        other.close();
         leaf.gate.countDown();
 
-        assertThat(value(other)).isEqualTo("y");
-        assertThat(failure(job).verdict()).isEqualTo(Verdict.CANCELLED);
+        assertThat(value(job)).isEqualTo("x");
+    }
+
+    @EveryBroker
+    void whatAKilledMapperHadAnotherFinishes(TestBroker broker, @TempDir Path folder) throws Exception {
+        Mapper caller = fabric(broker, "leaf");
+        try (Daemons daemons = new Daemons(folder, broker)) {
+            Child other = daemons.standingMapper("m2");
+
+            AtomicInteger before = new AtomicInteger(caller.pending());
+            // Of a request whose nested call another mapper has, only the outer one is open here.
+            Job job = heldBy(() -> caller.pending() == 1 + before.getAndSet(caller.pending()), caller);
+            other.kill();
+            leaf.gate.countDown();
+
+            assertThat(value(job)).isEqualTo("x");
+        }
+    }
+
+    /** A request whose nested call the mapper has that the condition is about; the broker takes turns. */
+    private Job heldBy(BooleanSupplier other, Mapper caller) throws InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            Job job = caller.request("/root/call", to("/leaf/hold", "x"));
+            assertThat(leaf.begun.poll(60, TimeUnit.SECONDS)).isEqualTo("x");
+            if (other.getAsBoolean()) {
+                return job;
+            }
+        }
+        throw new AssertionError("the other mapper was never asked");
+    }
+
+    @EveryBroker
+    void whatAnAgentAsksWaitsForAMapper(TestBroker broker) throws Exception {
+        Mapper caller = fabric(broker, "leaf");
+        Mapper deaf = Mapper.start(
+                MapperConfig.named("m2").withTimeout(PATIENCE).withAgentCalls(false),
+                new RabbitTransport(RabbitConfig.of(broker.uri("mapper")).withName("mapper-m2")));
+        open.add(deaf);
+        assertThat(deaf.awaitService("/root/call", 1, PATIENCE)).isTrue();
+        caller.close();
+
+        Job job = deaf.request("/root/call", to("/leaf/echo", "x"));
+        assertThat(value(deaf.request("/root/refusedBy", "/leaf/hold"))).isEqualTo("TIMEOUT TimedOut");
+        assertThat(job.isDone()).isFalse();
+        mapper(broker, "m3");
+
+        assertThat(value(job)).isEqualTo("x");
+    }
+
+    @EveryBroker
+    void whereNoMapperHasEverServedAgentsAQuestionFailsAtOnce(TestBroker broker) throws Exception {
+        agent(broker, "root", new Root());
+        Mapper deaf = Mapper.start(
+                MapperConfig.named("m1").withTimeout(PATIENCE).withAgentCalls(false),
+                new RabbitTransport(RabbitConfig.of(broker.uri("mapper")).withName("mapper-m1")));
+        open.add(deaf);
+        assertThat(deaf.awaitService("/root/call", 1, PATIENCE)).isTrue();
+
+        assertThat(value(deaf.request("/root/refusedBy", "/leaf/echo"))).isEqualTo("FAILED NoMapper");
     }
 
     @EveryBroker

@@ -245,8 +245,10 @@ public final class Mapper implements AutoCloseable {
         Identity self = config.identity();
         subscriptions.add(transport.subscribe(Source.replies(self), rebuilding(inbox::reply)));
         subscriptions.add(transport.subscribe(Source.presence(self), rebuilding(inbox::presence)));
-        subscriptions.add(transport.subscribe(Source.requests(callsAtOnce()), inbox::request));
-        loop.every(AgentCalls.LEASE.dividedBy(2), calls::endLeases);
+        if (config.agentCalls()) {
+            subscriptions.add(transport.subscribe(Source.requests(callsAtOnce()), inbox::request));
+            loop.every(AgentCalls.LEASE.dividedBy(2), calls::endLeases);
+        }
         if (config.offlineFailsafe()) {
             subscriptions.add(transport.subscribe(Source.offline(OfflineQueue.PREFETCH), offline));
             loop.every(OfflineQueue.LEASE, offline::giveBack);
