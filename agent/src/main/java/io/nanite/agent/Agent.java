@@ -16,9 +16,11 @@ import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
@@ -36,7 +38,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +83,8 @@ public final class Agent implements AutoCloseable {
     private final Counts counts = new Counts();
     private final Refusals refusals = new Refusals();
     private final ExecutorService probing;
+    private final ExecutorService callbacks;
+    private final MapperClient mappers;
     private final CompletedJobs completed;
     private final Dispatcher dispatcher;
     private final Suspects suspects;
@@ -133,6 +139,8 @@ public final class Agent implements AutoCloseable {
                 sender,
                 loop,
                 () -> fraction(tokens));
+        callbacks = Workers.inOrder(self + "-callback");
+        mappers = new MapperClient(self, sender, serializer, tokens, loop, guarded(callbacks));
         inbox = new AgentInbox(
                 self,
                 serializer,
@@ -146,7 +154,25 @@ public final class Agent implements AutoCloseable {
                 deadLetters,
                 loop.time(),
                 counts,
-                config.ack());
+                config.ack(),
+                mappers);
+    }
+
+    /** What an actor chained to a call may throw, and may come when the agent is closed: neither harms anybody else. */
+    private static Executor guarded(ExecutorService callbacks) {
+        return task -> {
+            try {
+                callbacks.execute(() -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException | StackOverflowError | AssertionError e) {
+                        LOG.error("a callback threw", e);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                LOG.debug("a callback came after the end");
+            }
+        };
     }
 
     /**
@@ -288,12 +314,14 @@ public final class Agent implements AutoCloseable {
         try {
             dispatcher.close(config.grace());
             suspects.close();
+            mappers.close();
             probing.shutdownNow();
             if (control != null) {
                 control.cancel();
             }
             transport.close();
         } finally {
+            callbacks.shutdown();
             loop.close();
             closed.countDown();
         }
@@ -315,18 +343,26 @@ public final class Agent implements AutoCloseable {
             @Override
             public void connected() {
                 announcer.connected(); // says nothing at the start, when it has not opened
+                mappers.connected();
             }
 
             @Override
             public void disconnected(TransportException cause) {
                 announcer.disconnected();
+                mappers.disconnected();
                 LOG.warn("{} lost the broker: {}", identity(), cause.getMessage());
             }
 
             @Override
             public void returned(Address to, Delivery packets) {
                 counts.returned.add(packets.parts().size());
+                mappers.returned(to, packets);
                 LOG.debug("{} answers to {} returned: nobody reads there", identity(), to);
+            }
+
+            @Override
+            public void unsent(Parcel parcel, BrokerBlocked cause) {
+                mappers.unsent(parcel, cause);
             }
 
             @Override

@@ -8,6 +8,7 @@ import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Reply;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Token;
 import io.nanite.core.security.Authorizer;
@@ -45,6 +46,7 @@ final class AgentInbox {
     private final TimeSource time;
     private final Counts counts;
     private final AgentConfig.Ack ack;
+    private final MapperClient mappers;
     private final Set<Class<?>> reported = ConcurrentHashMap.newKeySet();
     private final Cancellations cancellations = new Cancellations();
     private volatile boolean quiet;
@@ -62,7 +64,8 @@ final class AgentInbox {
             DeadLetters deadLetters,
             TimeSource time,
             Counts counts,
-            AgentConfig.Ack ack) {
+            AgentConfig.Ack ack,
+            MapperClient mappers) {
         this.self = self;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -76,6 +79,7 @@ final class AgentInbox {
         this.time = time;
         this.counts = counts;
         this.ack = ack;
+        this.mappers = mappers;
     }
 
     /** From now on all work is given back. */
@@ -100,9 +104,15 @@ final class AgentInbox {
 
     /** Reads what reaches the agent past its work. */
     Receiver control() {
-        return delivery -> {
-            for (Delivery.Part part : delivery.parts()) {
-                receiveControl(part);
+        return new Receiver() {
+            @Override
+            public void receive(Delivery delivery) {
+                delivery.parts().forEach(AgentInbox.this::receiveControl);
+            }
+
+            @Override
+            public void resubscribed(int epoch) {
+                mappers.rebuilt();
             }
         };
     }
@@ -120,6 +130,8 @@ final class AgentInbox {
             advertise(advertise);
         } else if (packet instanceof Cancel cancel && denial(packet) == null) {
             cancel(cancel.token());
+        } else if (packet instanceof Reply reply && denial(packet) == null) {
+            mappers.accept(reply);
         }
         part.settle();
     }
@@ -174,12 +186,19 @@ final class AgentInbox {
         }
         String denial = denial(packet);
         if (packet instanceof Deliverable work) {
-            Job job = new Job(work, part, redelivered, answers, time, earlyAck);
+            Job job = new Job(work, part, redelivered, answers, time, earlyAck, mappers);
             return admit(job, denial) ? job : null;
         }
         if (packet instanceof Advertise advertise) {
             if (denial == null) {
                 advertise(advertise);
+            }
+            part.settle();
+            return null;
+        }
+        if (packet instanceof Reply reply) { // from a mapper that knows no control queues
+            if (denial == null) {
+                mappers.accept(reply);
             }
             part.settle();
             return null;

@@ -1,7 +1,9 @@
 package io.nanite.agent;
 
+import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Metadata;
 import io.nanite.core.packet.Outcome.Failure;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
@@ -45,6 +47,55 @@ final class Failures {
                         .formatted(
                                 work.token(),
                                 Instant.ofEpochMilli(work.metadata().deadline())));
+    }
+
+    static Failure tooDeep(Deliverable work) {
+        return new Failure(
+                Verdict.REFUSED,
+                "TooDeep",
+                "%s (expected: at most %d calls inside one another)"
+                        .formatted(work.metadata().way(work.service()), Metadata.MOST_HOPS));
+    }
+
+    static Failure outOfTime(Deliverable work) {
+        return new Failure(
+                Verdict.TIMEOUT,
+                "Expired",
+                "%s: no time is left of the job that asks (expected: some; it was not sent)".formatted(work.service()));
+    }
+
+    static Failure unanswered(Deliverable work) {
+        return new Failure(Verdict.TIMEOUT, "TimedOut", "%s: no mapper answered in time".formatted(work.service()));
+    }
+
+    static Failure closed(Identity self) {
+        return new Failure(Verdict.CANCELLED, "AgentClosed", "%s closed before there was an answer".formatted(self));
+    }
+
+    static Failure tooManyCalls(int most) {
+        return new Failure(
+                Verdict.REFUSED,
+                "Overloaded",
+                "open calls to other agents: %d (expected: at most %d)".formatted(most + 1, most));
+    }
+
+    static Failure noMapper(Deliverable work) {
+        return new Failure(
+                Verdict.FAILED,
+                "NoMapper",
+                "%s: there is no queue for requests of agents (expected: a mapper, or one that was here before)"
+                        .formatted(work.service()));
+    }
+
+    static Failure nobody(Deliverable work) {
+        return new Failure(Verdict.FAILED, "NoAgent", "%s: nobody could do it".formatted(work.service()));
+    }
+
+    static Failure notSent(Deliverable work, NaniteException cause) {
+        return new Failure(
+                Verdict.FAILED,
+                cause.getClass().getSimpleName(),
+                "%s: %s".formatted(work.service(), cause.getMessage()));
     }
 
     /** {@code when} says how far it had come. */

@@ -1,6 +1,8 @@
 package io.nanite.agent;
 
 import io.nanite.agent.actor.ActorContext;
+import io.nanite.agent.actor.NestedCall;
+import io.nanite.agent.actor.NestedCallOptions;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
@@ -13,9 +15,11 @@ import io.nanite.core.transport.Delivery;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,7 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private final Answers answers;
     private final TimeSource time;
     private final @Nullable EarlyAck ack;
+    private final MapperClient mappers;
 
     private @Nullable List<Job> followers;
     private long told;
@@ -41,7 +46,7 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private boolean over;
     private @Nullable Runnable whenOver;
     private @Nullable Thread runner;
-    private List<Runnable> whenCancelled = List.of();
+    private @Nullable Set<Runnable> whenCancelled;
     private volatile boolean cancelled;
     private volatile int attempt;
 
@@ -52,13 +57,15 @@ final class Job implements ActorContext, CompletedJobs.Entry {
             boolean redelivered,
             Answers answers,
             TimeSource time,
-            @Nullable EarlyAck ack) {
+            @Nullable EarlyAck ack,
+            MapperClient mappers) {
         this.work = work;
         this.part = part;
         this.redelivered = redelivered;
         this.answers = answers;
         this.time = time;
         this.ack = ack;
+        this.mappers = mappers;
         this.attempt = work.metadata().attempt();
     }
 
@@ -82,14 +89,14 @@ final class Job implements ActorContext, CompletedJobs.Entry {
 
     /** Nobody wants the answer any more: tells the actor, if it runs. */
     void cancel() {
-        List<Runnable> toTell;
+        Set<Runnable> toTell;
         synchronized (this) {
             if (cancelled || over) {
                 return;
             }
             cancelled = true;
-            toTell = whenCancelled;
-            whenCancelled = List.of();
+            toTell = whenCancelled == null ? Set.of() : whenCancelled;
+            whenCancelled = null;
             if (runner != null) {
                 runner.interrupt();
             }
@@ -114,13 +121,38 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     public void onCancel(Runnable action) {
         synchronized (this) {
             if (!cancelled) {
-                List<Runnable> more = new ArrayList<>(whenCancelled);
-                more.add(action);
-                whenCancelled = more;
+                if (whenCancelled == null) {
+                    whenCancelled = new LinkedHashSet<>();
+                }
+                whenCancelled.add(action);
                 return;
             }
         }
         tell(action);
+    }
+
+    /** What was to be done at a cancellation is not wanted any more. */
+    synchronized void notOnCancel(Runnable action) {
+        if (whenCancelled != null) {
+            whenCancelled.remove(action);
+        }
+    }
+
+    @Override
+    public NestedCall request(String path, @Nullable Object value, NestedCallOptions options) {
+        return mappers.request(this, Service.parse(path), value, options);
+    }
+
+    @Override
+    public <T> CompletionStage<T> request(
+            String path, @Nullable Object value, Class<T> type, NestedCallOptions options) {
+        OpenCall call = mappers.request(this, Service.parse(path), value, options);
+        return call.outcomes().thenApply(outcomes -> call.valueOf(outcomes, type));
+    }
+
+    @Override
+    public CompletionStage<Token> push(String path, @Nullable Object value, NestedCallOptions options) {
+        return mappers.push(this, Service.parse(path), value, options);
     }
 
     /** Counts the attempt that begins now. */

@@ -3,6 +3,7 @@ package io.nanite.agent;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -57,6 +58,18 @@ final class Workers {
             Thread.currentThread().interrupt();
         }
         throw new RejectedExecutionException("%s is stopped (expected: running)".formatted(threads));
+    }
+
+    /** One platform thread of this name, made when it is needed, that does one task after the other in their order. */
+    static ExecutorService inOrder(String name) {
+        ThreadPoolExecutor thread = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), inheriting(task -> {
+                    Thread made = new Thread(task, name);
+                    made.setDaemon(true);
+                    return made;
+                }));
+        thread.allowCoreThreadTimeOut(true);
+        return thread;
     }
 
     /** A virtual thread per task, named as above; who gives the tasks bounds them. */

@@ -19,7 +19,7 @@ class CompletedJobsTest {
     /** Nothing here answers, so the job needs nothing to answer with. */
     @SuppressWarnings("NullAway")
     private static Job job(Request request) {
-        return new Job(request, null, false, null, null, null);
+        return new Job(request, null, false, null, null, null, null);
     }
 
     private static Job job() {

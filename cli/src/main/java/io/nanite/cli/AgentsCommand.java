@@ -40,7 +40,7 @@ final class AgentsCommand implements Callable<Integer> {
             throw new IllegalStateException("agents outside nanite-mapper");
         }
         Logging.level(mapper.broker.logLevel, Level.WARN);
-        try (Mapper running = mapper.start(null, false)) {
+        try (Mapper running = mapper.start(null, false, false)) {
             running.awaitQuiet(QUIET, MOST);
             List<AgentView> agents = running.agents();
             if (json) {

@@ -71,7 +71,7 @@ final class MapperCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        Mapper mapper = start(null, true);
+        Mapper mapper = start(null, true, true);
         CountDownLatch closed = new CountDownLatch(1);
         common.shutdown().with(() -> {
             policy.close();
@@ -85,8 +85,9 @@ final class MapperCommand implements Callable<Integer> {
     /**
      * Starts a mapper with these settings; the time-out is that of requests, null for the default. A
      * standing one saves the work of agents that die, and gives out what waits offline; one that ends in a moment does not.
+     * What agents ask for is done if it {@code serves} them.
      */
-    Mapper start(@Nullable Duration timeout, boolean standing) {
+    Mapper start(@Nullable Duration timeout, boolean standing, boolean serves) {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         MapperConfig config = new MapperConfig(
                 Names.mapper("token", name),
@@ -95,7 +96,8 @@ final class MapperCommand implements Callable<Integer> {
                 maxPending,
                 !broker.noPacks,
                 standing && offlineFailsafe,
-                standing);
+                standing,
+                serves);
         Serializer serializer = broker.serializer();
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);

@@ -31,6 +31,12 @@ final class RequestCommand extends CallCommand {
             description = "of several agents, so many replies are enough (default: all)")
     int minReplies;
 
+    /** The actor that is asked may ask others, and this may be the only mapper. */
+    @Override
+    boolean servesAgents() {
+        return true;
+    }
+
     @Override
     int call(Mapper mapper, Service service, @Nullable Object payload, CallOptions options)
             throws InterruptedException {

@@ -83,7 +83,7 @@ abstract class RoutedCommand implements Callable<Integer> {
         Service wanted = wanted();
         CallOptions options = options();
         Duration timeout = options.timeout();
-        try (Mapper running = mapper.start(timeout, false)) {
+        try (Mapper running = mapper.start(timeout, false, servesAgents())) {
             // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
             Duration patience = timeout == null || timeout.compareTo(DISCOVERY) > 0 ? DISCOVERY : timeout;
             running.awaitService(wanted.path(), 1, patience);
@@ -125,5 +125,10 @@ abstract class RoutedCommand implements Callable<Integer> {
     }
 
     /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
+    /** Whether it does meanwhile what agents ask for: only a command that waits for their work should. */
+    boolean servesAgents() {
+        return false;
+    }
+
     abstract int run(Mapper mapper, Service service, CallOptions options) throws InterruptedException;
 }

@@ -86,6 +86,27 @@ final class Daemons implements AutoCloseable {
         return child;
     }
 
+    /** A mapper that only does what agents ask for. Returns when it is up. */
+    Child standingMapper(String name) throws InterruptedException {
+        Child child = Child.start(
+                name,
+                Child.jvm(
+                        JVM,
+                        "io.nanite.cli.Main",
+                        "mapper",
+                        "-t",
+                        name,
+                        "-P",
+                        Integer.toString(Fleet.port(broker)),
+                        "-v",
+                        broker.vhost(),
+                        "--heartbeat",
+                        "2s"));
+        ends.add(child::close);
+        child.awaitLine("mapper-" + name + " is up", PATIENCE);
+        return child;
+    }
+
     /** Knows so many agents when this returns. */
     Mapper mapper(int agents) throws InterruptedException {
         return mapper(agents, true, true);

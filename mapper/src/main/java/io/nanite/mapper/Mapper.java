@@ -62,6 +62,7 @@ public final class Mapper implements AutoCloseable {
     private final Presences presences;
     private final Typed typed;
     private final MapperInbox inbox;
+    private final AgentCalls calls;
     private final OfflineQueue offline;
     private final EventLoop rescuing;
     private final OrphanRescue rescue;
@@ -127,7 +128,9 @@ public final class Mapper implements AutoCloseable {
                     }
                 });
         typed = new Typed(builder.serializer);
-        inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times);
+        calls = new AgentCalls(config.identity(), loop, router, jobs, sender);
+        inbox = new MapperInbox(
+                loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times, calls);
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
@@ -269,6 +272,10 @@ public final class Mapper implements AutoCloseable {
         Identity self = config.identity();
         subscriptions.add(transport.subscribe(Source.replies(self), rebuilding(inbox::reply)));
         subscriptions.add(transport.subscribe(Source.presence(self), rebuilding(inbox::presence)));
+        if (config.agentCalls()) {
+            subscriptions.add(transport.subscribe(Source.requests(callsAtOnce()), inbox::request));
+            loop.every(AgentCalls.LEASE.dividedBy(2), calls::endLeases);
+        }
         if (config.offlineFailsafe()) {
             subscriptions.add(transport.subscribe(Source.offline(OfflineQueue.PREFETCH), offline));
             loop.every(OfflineQueue.LEASE, offline::giveBack);
@@ -284,6 +291,11 @@ public final class Mapper implements AutoCloseable {
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
         loop.every(SWEEP, this::sweep);
         LOG.info("{} is up", self);
+    }
+
+    /** What agents ask for and wait for each other is open at the same time: as much as may be open at all. */
+    private int callsAtOnce() {
+        return Math.min(config.maxPending(), 65_535);
     }
 
     private void cancelOffline(Token token) {
@@ -458,6 +470,7 @@ public final class Mapper implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        calls.quiet();
         for (OpenJob job : jobs.all()) {
             jobs.end(job, Verdict.CANCELLED, "MapperClosed", "the mapper closed before %s answered");
         }

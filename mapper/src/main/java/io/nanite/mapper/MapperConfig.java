@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param offlineFailsafe whether calls that nobody can serve wait in the offline queue until somebody can; a mapper with
  *     this also gives out what others left there
  * @param rescue whether it saves the work of agents that died
+ * @param agentCalls whether it does what agents ask for; where no mapper does, that waits
  */
 public record MapperConfig(
         Identity identity,
@@ -24,7 +25,8 @@ public record MapperConfig(
         int maxPending,
         boolean packing,
         boolean offlineFailsafe,
-        boolean rescue) {
+        boolean rescue,
+        boolean agentCalls) {
 
     /** Throws {@link ConfigException} naming the first setting that is wrong. */
     public MapperConfig {
@@ -44,33 +46,44 @@ public record MapperConfig(
         }
     }
 
-    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing and rescue on, offline failsafe off. */
+    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing, rescue and agents' calls on, offline failsafe off. */
     public static MapperConfig named(String name) {
         return new MapperConfig(
-                Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true, false, true);
+                Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true, false, true, true);
     }
 
     public MapperConfig withAgentTimeout(Duration newTimeout) {
-        return new MapperConfig(identity, newTimeout, timeout, maxPending, packing, offlineFailsafe, rescue);
+        return new MapperConfig(
+                identity, newTimeout, timeout, maxPending, packing, offlineFailsafe, rescue, agentCalls);
     }
 
     public MapperConfig withTimeout(Duration newTimeout) {
-        return new MapperConfig(identity, agentTimeout, newTimeout, maxPending, packing, offlineFailsafe, rescue);
+        return new MapperConfig(
+                identity, agentTimeout, newTimeout, maxPending, packing, offlineFailsafe, rescue, agentCalls);
     }
 
     public MapperConfig withMaxPending(int newMaxPending) {
-        return new MapperConfig(identity, agentTimeout, timeout, newMaxPending, packing, offlineFailsafe, rescue);
+        return new MapperConfig(
+                identity, agentTimeout, timeout, newMaxPending, packing, offlineFailsafe, rescue, agentCalls);
     }
 
     public MapperConfig withPacking(boolean newPacking) {
-        return new MapperConfig(identity, agentTimeout, timeout, maxPending, newPacking, offlineFailsafe, rescue);
+        return new MapperConfig(
+                identity, agentTimeout, timeout, maxPending, newPacking, offlineFailsafe, rescue, agentCalls);
     }
 
     public MapperConfig withOfflineFailsafe(boolean newOfflineFailsafe) {
-        return new MapperConfig(identity, agentTimeout, timeout, maxPending, packing, newOfflineFailsafe, rescue);
+        return new MapperConfig(
+                identity, agentTimeout, timeout, maxPending, packing, newOfflineFailsafe, rescue, agentCalls);
     }
 
     public MapperConfig withRescue(boolean newRescue) {
-        return new MapperConfig(identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, newRescue);
+        return new MapperConfig(
+                identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, newRescue, agentCalls);
+    }
+
+    public MapperConfig withAgentCalls(boolean newAgentCalls) {
+        return new MapperConfig(
+                identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, rescue, newAgentCalls);
     }
 }

@@ -1,6 +1,7 @@
 package io.nanite.mapper;
 
 import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
@@ -33,6 +34,7 @@ final class MapperInbox {
     private final JobLedger jobs;
     private final Router router;
     private final ServiceTimes times;
+    private final AgentCalls calls;
 
     MapperInbox(
             EventLoop loop,
@@ -42,7 +44,8 @@ final class MapperInbox {
             Presences presences,
             JobLedger jobs,
             Router router,
-            ServiceTimes times) {
+            ServiceTimes times,
+            AgentCalls calls) {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -51,20 +54,40 @@ final class MapperInbox {
         this.jobs = jobs;
         this.router = router;
         this.times = times;
+        this.calls = calls;
     }
 
     /** Something an agent says of itself. */
     void presence(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            if (unsealed(part) instanceof Presence presence
-                    && presence.identity().isAgent()) {
+            Packet packet = unsealed(part);
+            if (packet instanceof Presence presence && presence.identity().isAgent()) {
                 if (denial(presence) == null) {
                     loop.execute(() -> presences.accept(presence));
                 } else if (presence instanceof Register) {
                     loop.execute(() -> presences.refused(presence.identity()));
                 }
+            } else if (packet instanceof Cancel cancel && denial(cancel) == null) {
+                calls.cancel(cancel);
             }
             part.settle();
+        }
+    }
+
+    /** Something an agent asks for. It is settled when it has ended. */
+    void request(Delivery delivery) {
+        for (Delivery.Part part : delivery.parts()) {
+            Packet packet = unsealed(part);
+            if (packet instanceof Deliverable asked && asked.from().isAgent()) {
+                String denial = denial(packet);
+                if (denial == null) {
+                    calls.accept(asked, part);
+                } else {
+                    calls.deny(asked, part, denial);
+                }
+            } else {
+                calls.bury(part, packet == null ? "unreadable" : "not asked for by an agent");
+            }
         }
     }
 

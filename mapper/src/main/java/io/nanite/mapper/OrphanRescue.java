@@ -257,10 +257,14 @@ final class OrphanRescue implements AutoCloseable {
             }
         }
 
-        /** Whether the mapper that waits for the answer sent it here itself: then it has sent it elsewhere by now. */
+        /**
+         * Whether the mapper that waits for the answer sent it here itself: then it has sent it elsewhere by now. What an agent
+         * asked for is always watched: if that mapper is gone, the broker has given the question to another.
+         */
         private boolean isWatched(Deliverable work) {
             return work instanceof Request request
-                    && request.from().equals(request.replyTo())
+                    && (request.from().equals(request.replyTo())
+                            || request.from().isAgent())
                     && !work.selector().equals(Router.TARGET);
         }
 

@@ -27,6 +27,7 @@ import io.nanite.mapper.selector.Demand;
 import io.nanite.mapper.selector.Selector;
 import io.nanite.mapper.selector.Selectors;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -139,6 +140,50 @@ final class Router {
                 options.tags(),
                 config.packing(),
                 Metadata.until(time.now().plus(timeout)).withTraceparent(traceparent(call)));
+        request(job, request, options, timeout);
+    }
+
+    /**
+     * Does what an agent asks for, under the agent's token: the answers come here. What is chained to the job runs on the
+     * thread that ends it, and must be quick.
+     */
+    Job request(Request asked) {
+        Duration timeout = config.timeout();
+        Metadata metadata = asked.metadata();
+        if (metadata.deadline() == 0) {
+            metadata = metadata.withDeadline(time.now().plus(timeout).toEpochMilli());
+        } else {
+            timeout = Duration.between(time.now(), Instant.ofEpochMilli(metadata.deadline()));
+        }
+        CallOptions options = optionsOf(asked);
+        Request request = new Request(
+                asked.service(),
+                asked.payload(),
+                asked.from(),
+                asked.token(),
+                config.identity(),
+                selectorOnTheWire(options),
+                null,
+                asked.persistent(),
+                asked.tags(),
+                config.packing(),
+                metadata);
+        Job job = new Job(request.token(), Runnable::run, this::cancel);
+        request(job, request, options, timeout);
+        return job;
+    }
+
+    /** What an agent wants done, as a caller here would say it; its time is counted by its deadline. */
+    private static CallOptions optionsOf(Deliverable asked) {
+        return CallOptions.DEFAULT
+                .withSelector(asked.selector())
+                .withTarget(asked.target())
+                .withTags(asked.tags())
+                .withPersistent(asked.persistent());
+    }
+
+    private void request(Job job, Request request, CallOptions options, Duration timeout) {
+        Service service = request.service();
         try {
             List<AgentEntry> targets = choose(service, options, Set.of());
             long now = time.nanos();
@@ -262,14 +307,36 @@ final class Router {
                 options.persistent(),
                 options.tags(),
                 Metadata.NONE.withTraceparent(traceparent(call)));
+        push(pushed, push, options, callbacks);
+    }
+
+    /** Gives out what an agent pushes. What is chained to the stage runs on a thread of the transport, and must be quick. */
+    CompletionStage<Pushed> push(Push asked) {
+        CallOptions options = optionsOf(asked);
+        Push push = new Push(
+                asked.service(),
+                asked.payload(),
+                asked.from(),
+                asked.token(),
+                selectorOnTheWire(options),
+                null,
+                asked.persistent(),
+                asked.tags(),
+                asked.metadata());
+        CompletableFuture<Pushed> pushed = new CompletableFuture<>();
+        push(pushed, push, options, Runnable::run);
+        return pushed.minimalCompletionStage();
+    }
+
+    private void push(CompletableFuture<Pushed> pushed, Push push, CallOptions options, Executor followers) {
         try {
-            List<AgentEntry> targets = choose(service, options, Set.of());
+            List<AgentEntry> targets = choose(push.service(), options, Set.of());
             List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
             for (AgentEntry target : targets) {
                 arrivals.add(deliver(push, options, target, Set.of()));
             }
             var unused = CompletableFuture.allOf(arrivals.toArray(CompletableFuture[]::new))
-                    .whenComplete((nothing, error) -> callbacks.execute(() -> {
+                    .whenComplete((nothing, error) -> followers.execute(() -> {
                         if (error == null) {
                             List<Identity> agents = new ArrayList<>();
                             arrivals.forEach(arrival -> agents.add(arrival.join()));
@@ -280,7 +347,7 @@ final class Router {
                     }));
         } catch (NoAgentException e) {
             if (mayWait(options)) {
-                park(push, pushed);
+                park(push, pushed, followers);
             } else {
                 pushed.completeExceptionally(unheard(e));
             }
@@ -291,9 +358,9 @@ final class Router {
         }
     }
 
-    private void park(Push push, CompletableFuture<Pushed> pushed) {
+    private void park(Push push, CompletableFuture<Pushed> pushed, Executor followers) {
         var unused = sender.park(push)
-                .whenComplete((receipt, error) -> callbacks.execute(() -> {
+                .whenComplete((receipt, error) -> followers.execute(() -> {
                     if (receipt instanceof PublishReceipt.Confirmed) {
                         pushed.complete(new Pushed(push.token(), List.of(), true));
                     } else if (receipt instanceof PublishReceipt.Failed failed) {
@@ -504,7 +571,7 @@ final class Router {
     }
 
     /** The caller does not want it any more. Any thread. */
-    private void cancel(Token token) {
+    void cancel(Token token) {
         OpenJob job = jobs.find(token);
         if (job == null || !job.cancel(time.nanos() + LAST_WORDS)) {
             return;
@@ -674,7 +741,9 @@ final class Router {
      */
     void unsent(Parcel parcel, BrokerBlocked cause) {
         OpenJob job = parcel.id() == null ? null : jobs.find(new Token(parcel.id()));
-        if (job == null || !(parcel.to() instanceof Address.Queue queue)) {
+        if (job == null
+                || !(parcel.to() instanceof Address.Queue queue)
+                || queue.name().endsWith(Address.CONTROL)) { // news for an agent that asked: its answer may still come
             return;
         }
         if (job.isSentAgain()) {

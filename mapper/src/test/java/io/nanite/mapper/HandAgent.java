@@ -46,6 +46,10 @@ final class HandAgent implements AutoCloseable {
     final Identity identity;
     final List<Work> work = new CopyOnWriteArrayList<>();
     final List<Token> cancelled = new CopyOnWriteArrayList<>();
+
+    /** What mappers answered to what this agent asked, at whichever queue. */
+    final List<Reply> heard = new CopyOnWriteArrayList<>();
+
     int asked;
 
     private Identity speaker;
@@ -117,6 +121,8 @@ final class HandAgent implements AutoCloseable {
                 asked += packet instanceof Advertise ? 1 : 0;
                 if (packet instanceof Cancel cancel) {
                     cancelled.add(cancel.token());
+                } else if (packet instanceof Reply reply) {
+                    heard.add(reply);
                 }
                 part.settle();
             }
@@ -162,6 +168,16 @@ final class HandAgent implements AutoCloseable {
 
     Request request() {
         return (Request) work.get(0).packet();
+    }
+
+    /** Asks for work of others. */
+    void ask(Deliverable asked) {
+        sender.ask(asked);
+    }
+
+    /** Does not want that any more. */
+    void cancel(Token token) {
+        sender.tellMappers(Address.HEARTBEAT, new Cancel(token, identity));
     }
 
     /** Goes away with its connection, leaving its queue and the work in it. */

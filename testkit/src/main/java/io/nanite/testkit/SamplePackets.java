@@ -17,6 +17,7 @@ import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Results;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Packets of every kind, made up from a seed: the same seed makes the same packets. Used by one thread. */
@@ -64,7 +66,7 @@ public final class SamplePackets {
 
     /** The next packet, of any kind. */
     public Packet next() {
-        return switch (random.nextInt(13)) {
+        return switch (random.nextInt(14)) {
             case 0, 1 -> request();
             case 2 -> push();
             case 3 -> new Result(token(), mapper(), agent(), Outcome.success(value(3)), random.nextInt(3) - 1L);
@@ -77,6 +79,7 @@ public final class SamplePackets {
             case 9 -> new Advertise(random.nextBoolean() ? agent() : null);
             case 10 -> new Cancel(token(), mapper());
             case 11 -> new FileChunk(bytes(), token());
+            case 12 -> new Results(token(), agent(), mapper(), outcomes());
             default ->
                 random.nextBoolean()
                         ? new FileStart(text(), text(), token())
@@ -118,12 +121,25 @@ public final class SamplePackets {
         return new Outcome.Failure(failures[random.nextInt(failures.length)], "SomeException", text());
     }
 
+    private Map<Identity, Outcome> outcomes() {
+        Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            outcomes.put(agent(), random.nextBoolean() ? Outcome.success(value(2)) : failure());
+        }
+        return outcomes;
+    }
+
+    private List<Service> path() {
+        return Stream.generate(this::service).limit(random.nextInt(4)).toList();
+    }
+
     private Metadata metadata() {
         return new Metadata(
                 random.nextBoolean() ? 0 : 1_700_000_000_000L + random.nextInt(),
                 1 + random.nextInt(3),
                 random.nextInt(3),
-                random.nextBoolean() ? null : "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+                random.nextBoolean() ? null : "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                path());
     }
 
     private Vitals vitals(boolean registering) {

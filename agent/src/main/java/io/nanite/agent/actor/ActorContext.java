@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The job that an actor works on. Belongs to one call; safe for use by any thread until that call returns. */
@@ -64,4 +65,42 @@ public interface ActorContext {
     default void progress(@Nullable Object value) {
         progress(IntermediateMessage.DEFAULT_KEY, value);
     }
+
+    /** Asks the least loaded agent that can. {@code /simple} alone means {@code /simple/index}. */
+    default NestedCall request(String service, @Nullable Object payload) {
+        return request(service, payload, NestedCallOptions.DEFAULT);
+    }
+
+    /**
+     * Asks whom the options say, through one of the mappers. Always returns a call, and the call always ends, at the latest
+     * with this job's deadline. Whoever waits for it keeps its slot: an agent all of whose slots wait for that agent itself waits
+     * in vain. It is cancelled with this job; it goes on if this job ends before it.
+     *
+     * @param payload any value that JSON can say: text, number, list, map, record
+     */
+    NestedCall request(String service, @Nullable Object payload, NestedCallOptions options);
+
+    /**
+     * Asks the least loaded agent that can, for a value of this type. Completes as {@link NestedCall#outcomes} does, with
+     * {@link NestedCallException} if the agent did not succeed, and with {@link
+     * io.nanite.core.serializer.SerializationException} if what it returned is no such value.
+     */
+    default <T> CompletionStage<T> request(String service, @Nullable Object payload, Class<T> type) {
+        return request(service, payload, type, NestedCallOptions.DEFAULT);
+    }
+
+    /** As above, asking whom the options say, which must be one agent. */
+    <T> CompletionStage<T> request(String service, @Nullable Object payload, Class<T> type, NestedCallOptions options);
+
+    /** Gives work that wants no answer to the least loaded agent that can. */
+    default CompletionStage<Token> push(String service, @Nullable Object payload) {
+        return push(service, payload, NestedCallOptions.DEFAULT);
+    }
+
+    /**
+     * Gives work that wants no answer to whom the options say. Completes when the broker has it for the mappers, or
+     * exceptionally with {@link NestedCallException}; then nobody has it, or nobody knows. What no agent can do is found with
+     * the dead letters. It is not cancelled with this job.
+     */
+    CompletionStage<Token> push(String service, @Nullable Object payload, NestedCallOptions options);
 }

@@ -1,7 +1,7 @@
 package io.nanite.core.packet;
 
 /** What comes back for a {@link Request}. */
-public sealed interface Reply extends Packet permits Result, IntermediateMessage {
+public sealed interface Reply extends Packet permits Result, Results, IntermediateMessage {
 
     Token token();
 

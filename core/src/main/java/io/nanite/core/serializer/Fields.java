@@ -18,6 +18,7 @@ import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Results;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
@@ -27,8 +28,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -89,13 +92,7 @@ final class Fields {
                         flag(Key.PERSISTENT),
                         tags(),
                         metadata());
-            case "Nanite::Result" ->
-                new Result(
-                        token(),
-                        identity(Key.TO),
-                        identity(Key.FROM),
-                        outcome(),
-                        number(Key.MICROS, 0, Long.MAX_VALUE, -1));
+            case "Nanite::Result" -> result();
             case "Nanite::IntermediateMessage" ->
                 new IntermediateMessage(
                         token(),
@@ -161,7 +158,53 @@ final class Fields {
                 number(Key.DEADLINE, 0, Long.MAX_VALUE, 0),
                 (int) number(Key.ATTEMPT, 1, Integer.MAX_VALUE, 1),
                 (int) number(Key.HOP, 0, Integer.MAX_VALUE, 0),
-                shortText(Key.TRACEPARENT));
+                shortText(Key.TRACEPARENT),
+                path());
+    }
+
+    /** Those that follow our grammar, and no more of them than may be: it is there to be shown. */
+    private List<Service> path() {
+        return values.get(Key.PATH) instanceof List<?> texts
+                ? texts.stream()
+                        .filter(text -> text instanceof String path && Service.isService(path))
+                        .limit(Metadata.MOST_HOPS)
+                        .map(text -> Service.parse((String) text))
+                        .toList()
+                : List.of();
+    }
+
+    /** Of one agent; or of several, where a mapper speaks and has something to say. */
+    private Packet result() {
+        Identity from = identity(Key.FROM);
+        Map<Identity, Outcome> outcomes = from.isMapper() && values.get(Key.ERROR) == null ? outcomes() : Map.of();
+        return outcomes.isEmpty()
+                ? new Result(token(), identity(Key.TO), from, outcome(), number(Key.MICROS, 0, Long.MAX_VALUE, -1))
+                : new Results(token(), identity(Key.TO), from, outcomes);
+    }
+
+    /** By agent; empty if that is not what is there. */
+    private Map<Identity, Outcome> outcomes() {
+        if (!(payload(Key.RESULTS).value() instanceof Map<?, ?> results)) {
+            return Map.of();
+        }
+        Map<?, ?> errors = payload(Key.ERRORS).value() instanceof Map<?, ?> given ? given : Map.of();
+        Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+        results.forEach((agent, value) -> {
+            if (agent instanceof String name && Identity.isIdentity(name)) {
+                outcomes.put(
+                        new Identity(name),
+                        errors.get(agent) instanceof Map<?, ?> error ? failure(error) : Outcome.success(value));
+            }
+        });
+        return outcomes;
+    }
+
+    private static Outcome.Failure failure(Map<?, ?> error) {
+        return new Failed(textOf(error, "verdict"), textOf(error, "kind"), textOf(error, "message")).failure();
+    }
+
+    private static @Nullable String textOf(Map<?, ?> error, String key) {
+        return error.get(key) instanceof String text ? text : null;
     }
 
     private Vitals vitals() {

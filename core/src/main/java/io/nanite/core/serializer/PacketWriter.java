@@ -21,12 +21,15 @@ import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Reply;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Results;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.UnRegister;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.packet.Vitals;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.io.SerializedString;
@@ -99,7 +102,9 @@ final class PacketWriter {
         } else if (packet instanceof Push) {
             return "Nanite::Push";
         }
-        return "Nanite::" + packet.getClass().getSimpleName();
+        return packet instanceof Results
+                ? "Nanite::Result" // the original has one name for both
+                : "Nanite::" + packet.getClass().getSimpleName();
     }
 
     private void deliverable(JsonGenerator out, Deliverable work) {
@@ -133,6 +138,14 @@ final class PacketWriter {
         numberUnless(out, Key.ATTEMPT, metadata.attempt(), 1);
         numberUnless(out, Key.HOP, metadata.hop(), 0);
         textIf(out, Key.TRACEPARENT, metadata.traceparent());
+        if (!metadata.path().isEmpty()) {
+            out.writeName(Key.PATH.encoded());
+            out.writeStartArray();
+            for (Service caller : metadata.path()) {
+                out.writeString(caller.path());
+            }
+            out.writeEndArray();
+        }
     }
 
     private void reply(JsonGenerator out, Reply reply) {
@@ -142,6 +155,8 @@ final class PacketWriter {
         if (reply instanceof Result result) {
             outcome(out, result.outcome());
             numberUnless(out, Key.MICROS, Math.max(-1, result.micros()), -1);
+        } else if (reply instanceof Results results) {
+            outcomes(out, results.outcomes());
         } else {
             IntermediateMessage news = (IntermediateMessage) reply;
             text(out, Key.MESSAGEKEY, news.key());
@@ -159,9 +174,41 @@ final class PacketWriter {
         }
         Outcome.Failure failure = (Outcome.Failure) outcome;
         // Old readers know failures only as a text.
-        text(out, Key.RESULTS, failure.kind() + ": " + failure.message());
+        text(out, Key.RESULTS, asText(failure));
         size(out);
         out.writeName(Key.ERROR.encoded());
+        error(out, failure);
+    }
+
+    private static String asText(Outcome.Failure failure) {
+        return failure.kind() + ": " + failure.message();
+    }
+
+    /** What each agent returned, or the text of its failure, and behind it the failures once more as ours read them. */
+    private void outcomes(JsonGenerator out, Map<Identity, Outcome> outcomes) {
+        Map<String, Payload> results = new LinkedHashMap<>();
+        outcomes.forEach((agent, outcome) -> results.put(
+                agent.value(),
+                outcome instanceof Outcome.Success success
+                        ? success.payload()
+                        : Payload.of(asText((Outcome.Failure) outcome))));
+        payload(out, Key.RESULTS, Payload.of(results));
+        size(out);
+        if (outcomes.values().stream().allMatch(Outcome::ok)) {
+            return;
+        }
+        out.writeName(Key.ERRORS.encoded());
+        out.writeStartObject();
+        outcomes.forEach((agent, outcome) -> {
+            if (outcome instanceof Outcome.Failure failure) {
+                out.writeName(agent.value());
+                error(out, failure);
+            }
+        });
+        out.writeEndObject();
+    }
+
+    private static void error(JsonGenerator out, Outcome.Failure failure) {
         out.writeStartObject();
         out.writeName(ERROR_KIND);
         out.writeString(failure.kind());

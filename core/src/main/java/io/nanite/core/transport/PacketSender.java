@@ -43,8 +43,23 @@ public final class PacketSender {
         return transport.publish(parcel(Address.OFFLINE, work, new Recipient.EveryMapper(), work.persistent(), false));
     }
 
+    /** Asks for work where any one mapper hears it, confirmed by its answer. */
+    public void ask(Deliverable work) {
+        transport.send(parcel(Address.REQUEST, work, new Recipient.EveryMapper(), work.persistent(), false));
+    }
+
+    /** Asks for work where any one mapper hears it, confirmed by the broker. */
+    public CompletableFuture<PublishReceipt> askConfirmed(Deliverable work) {
+        return transport.publish(parcel(Address.REQUEST, work, new Recipient.EveryMapper(), work.persistent(), false));
+    }
+
     /** Leaves a packet as it came where an operator finds it, with the queue that it was for and the reason. */
     public CompletableFuture<PublishReceipt> bury(Delivery.Part part, Identity queue, String reason) {
+        return bury(part, queue.value(), reason);
+    }
+
+    /** As above, for a queue that is nobody's own. */
+    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, String queue, String reason) {
         String contentType = part.contentType();
         return transport.publish(new Parcel(
                 Address.DEAD_LETTER,
@@ -53,7 +68,7 @@ public final class PacketSender {
                 null,
                 true,
                 false,
-                Map.of("x-reason", Printable.of(reason), "x-source", queue.value())));
+                Map.of("x-reason", Printable.of(reason), "x-source", queue)));
     }
 
     /** Tells every mapper. */
@@ -88,6 +103,25 @@ public final class PacketSender {
         Parcel answer = answer(mapper, reply, packable);
         part.settle(answer);
         return answer.body().length();
+    }
+
+    /** Tells an agent how what it asked for goes, on the channel that its question came by. */
+    public void tellAsker(Delivery.Part part, Address asker, Reply reply) {
+        part.reply(toAsker(asker, reply));
+    }
+
+    /** Tells an agent how what it asked for ended, and settles its question behind that. */
+    public void settleAsker(Delivery.Part part, Address asker, Reply reply) {
+        part.settle(toAsker(asker, reply));
+    }
+
+    /** Tells an agent how what it asked for goes, when its question has been settled. */
+    public void tellAsker(Address asker, Reply reply) {
+        transport.send(toAsker(asker, reply));
+    }
+
+    private Parcel toAsker(Address asker, Reply reply) {
+        return parcel(asker, reply, new Recipient.One(reply.to()), false, false);
     }
 
     private Parcel answer(Identity mapper, Reply reply, boolean packable) {

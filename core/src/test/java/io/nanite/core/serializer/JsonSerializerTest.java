@@ -17,6 +17,7 @@ import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Results;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
@@ -24,6 +25,7 @@ import io.nanite.core.packet.UnRegister;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.packet.Vitals;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +100,48 @@ final class JsonSerializerTest {
                         + "\"error\":{\"kind\":\"Oops\",\"message\":\"no \\\"way\\\"\"},\"micros\":12},");
         assertThat(written(result(new Outcome.Failure(Verdict.REFUSED, "Denied", "no"), -1)))
                 .contains("\"error\":{\"kind\":\"Denied\",\"message\":\"no\",\"verdict\":\"REFUSED\"}},");
+    }
+
+    @Test
+    void whatAMapperHandsOnIsAHashByAgentForOldReadersAndHasTheErrorsForOurs() {
+        Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
+        outcomes.put(AGENT, Outcome.success(List.of(1, "x")));
+        outcomes.put(Identity.agent("a2"), new Outcome.Failure(Verdict.TIMEOUT, "TimedOut", "too late"));
+
+        assertThat(written(new Results(TOKEN, AGENT, MAPPER, outcomes)))
+                .startsWith("{\"json_class\":\"Nanite::Result\",\"data\":{\"token\":\"t1\",\"to\":\"nanite-a1\","
+                        + "\"from\":\"mapper-m1\",\"results\":{\"nanite-a1\":[1,\"x\"],"
+                        + "\"nanite-a2\":\"TimedOut: too late\"},\"size\":null,\"errors\":{\"nanite-a2\":"
+                        + "{\"kind\":\"TimedOut\",\"message\":\"too late\",\"verdict\":\"TIMEOUT\"}}},");
+    }
+
+    @Test
+    void whatArrivedCanBeHandedOn() {
+        Result arrived = (Result) read(written(result(Outcome.success(Map.of("k", List.of(1, 2.5))), 12)));
+
+        Packet handedOn = read(written(new Results(TOKEN, AGENT, MAPPER, Map.of(AGENT, arrived.outcome()))));
+
+        assertThat(handedOn)
+                .isEqualTo(new Results(
+                        TOKEN, AGENT, MAPPER, Map.of(AGENT, Outcome.success(Map.of("k", List.of(1, 2.5))))));
+    }
+
+    @Test
+    void theWayOfWorkIsWrittenAndOddStepsInItAreLeftOut() {
+        Metadata metadata =
+                new Metadata(0, 1, 0, null).nested(Service.parse("/a/x"), 0).nested(Service.parse("/b/y"), 5);
+
+        String document = written(request(Payload.nothing(), metadata, false));
+
+        assertThat(document).contains("\"deadline\":5,\"hop\":2,\"path\":[\"/a/x\",\"/b/y\"]},");
+        assertThat(((Request) read(document)).metadata()).isEqualTo(metadata);
+        assertThat(metadata.way(Service.parse("/c/z"))).isEqualTo("/a/x → /b/y → /c/z");
+        String odd = document.replace("[\"/a/x\",", "[\"no service\",7,");
+        assertThat(((Request) read(odd)).metadata().path()).containsExactly(Service.parse("/b/y"));
+        assertThat(((Request) read(document.replace("[\"/a/x\",\"/b/y\"]", "7")))
+                        .metadata()
+                        .path())
+                .isEmpty();
     }
 
     @ParameterizedTest
