@@ -1,5 +1,6 @@
 package io.nanite.core.packet;
 
+import io.nanite.core.PerThread;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.function.Consumer;
@@ -11,7 +12,7 @@ public final class TokenSource {
     private static final HexFormat HEX = HexFormat.of();
 
     private final Consumer<byte[]> random;
-    private final ThreadLocal<Drawn> drawn = ThreadLocal.withInitial(Drawn::new);
+    private final PerThread<Drawn> drawn = new PerThread<>(Drawn::new);
 
     /** Tokens from the given source of random bytes; a test gives one that repeats. */
     public TokenSource(Consumer<byte[]> random) {
@@ -26,7 +27,7 @@ public final class TokenSource {
 
     /** A token that was never given out before. */
     public Token next() {
-        Drawn mine = drawn.get();
+        Drawn mine = drawn.value();
         if (mine.at == mine.bytes.length) {
             random.accept(mine.bytes);
             mine.at = 0;

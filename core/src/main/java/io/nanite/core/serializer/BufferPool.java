@@ -1,5 +1,6 @@
 package io.nanite.core.serializer;
 
+import io.nanite.core.PerThread;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -19,7 +20,7 @@ final class BufferPool implements RecyclerPool<BufferRecycler> {
     /** {@code Thread.isVirtual}, or null before Java 21. */
     private static final @Nullable MethodHandle IS_VIRTUAL = isVirtual();
 
-    private final RecyclerPool<BufferRecycler> own = JsonRecyclerPools.threadLocalPool();
+    private final transient PerThread<BufferRecycler> own = new PerThread<>(BufferRecycler::new);
     private final RecyclerPool<BufferRecycler> shared = JsonRecyclerPools.newConcurrentDequePool();
 
     private static @Nullable MethodHandle isVirtual() {
@@ -33,16 +34,12 @@ final class BufferPool implements RecyclerPool<BufferRecycler> {
 
     @Override
     public BufferRecycler acquireAndLinkPooled() {
-        return pool().acquireAndLinkPooled();
+        return onVirtualThread() ? shared.acquireAndLinkPooled() : own.value();
     }
 
     @Override
     public BufferRecycler acquirePooled() {
-        return pool().acquirePooled();
-    }
-
-    private RecyclerPool<BufferRecycler> pool() {
-        return onVirtualThread() ? shared : own;
+        return onVirtualThread() ? shared.acquirePooled() : own.value();
     }
 
     private static boolean onVirtualThread() {
@@ -56,9 +53,11 @@ final class BufferPool implements RecyclerPool<BufferRecycler> {
         }
     }
 
-    /** Those that were linked to a pool go back to that one by themselves. */
+    /** Those that were linked to a pool go back to that one by themselves; a thread's own need not. */
     @Override
     public void releasePooled(BufferRecycler buffers) {
-        pool().releasePooled(buffers);
+        if (onVirtualThread()) {
+            shared.releasePooled(buffers);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.nanite.core.serializer;
 
 import io.nanite.core.Bytes;
+import io.nanite.core.PerThread;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
 import java.io.IOException;
@@ -51,7 +52,7 @@ public final class SmileSerializer implements Serializer {
     private final PacketReader reader = new PacketReader(factory);
     private final PacketWriter writer = new PacketWriter(new SmileValues(codec));
     private final Refusals refusals = new Refusals("Smile");
-    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+    private final PerThread<Scratch> scratch = new PerThread<>(Scratch::new);
 
     @Override
     public String contentType() {
@@ -65,7 +66,7 @@ public final class SmileSerializer implements Serializer {
 
     @Override
     public byte[] write(Packet packet, Recipient recipient) {
-        Scratch mine = scratch.get();
+        Scratch mine = scratch.value();
         Scratch to = mine.take() ? mine : new Scratch();
         try {
             try (JsonGenerator out = factory.createGenerator(ObjectWriteContext.empty(), to)) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nanite.examples.web;
+
+import org.jspecify.annotations.NullMarked;
