@@ -11,15 +11,15 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 public final class Choosing {
 
-    private final Router router;
+    private final Chooser chooser;
 
     /** What this mapper would choose. */
     public Choosing(Mapper mapper) {
-        router = mapper.router();
+        chooser = mapper.chooser();
     }
 
     /** How many agents it would ask; throws what a caller gets if nobody can. */
     public int choose(Service service, CallOptions options) {
-        return router.choose(service, options, Set.of()).size();
+        return chooser.choose(service, options, Set.of()).size();
     }
 }

@@ -31,6 +31,12 @@ final class RequestCommand extends CallCommand {
             description = "of several agents, so many replies are enough (default: all)")
     int minReplies;
 
+    @Option(
+            names = "--batch",
+            paramLabel = "COUNT",
+            description = "of several agents, ask so many at a time (default: all at once)")
+    int batch;
+
     /** The actor that is asked may ask others, and this may be the only mapper. */
     @Override
     boolean servesAgents() {
@@ -43,7 +49,11 @@ final class RequestCommand extends CallCommand {
         if (minReplies < 0) {
             throw ConfigException.of("--min-replies", minReplies, "at least 1, or 0 for all");
         }
-        Job job = mapper.request(service, payload, options.withMinReplies(minReplies))
+        if (batch < 0) {
+            throw ConfigException.of("--batch", batch, "at least 1, or 0 for all at once");
+        }
+        Job job = mapper.request(
+                        service, payload, options.withMinReplies(minReplies).withBatch(batch))
                 .onProgress(this::tell);
         Outcomes outcomes = job.await();
         if (json) {

@@ -138,6 +138,8 @@ abstract class FabricScenarios {
         assertThat(answer("push", "/simple/hello", "--target", "bob")).isEqualTo("pushed to bob\n");
         assertThat(answer("request", "/simple/echo", "1", "--selector", "all", "--min-replies", "1"))
                 .contains(":1");
+        assertThat(answer("request", "/simple/echo", "1", "--selector", "all", "--batch", "1"))
+                .contains("\"fred\":1", "\"bob\":1");
         assertThat(answer("explain", "/simple/echo", "--tag", "blue"))
                 .startsWith("/simple/echo to bob\n  * bob: chosen: load ")
                 .endsWith("    fred: lacks the tags [blue]\n");

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param persistent whether it must outlive a restart of the broker
  * @param offlineFailsafe whether it waits in the offline queue if nobody can serve it; null for the mapper's own setting
  * @param minReplies how many agents must reply before the request ends; the others count as cancelled then. 0 for all
+ * @param batch of how many agents at a time an answer is wanted: the next is asked when one of them has answered. 0 for all at
+ *     once; it says nothing where one agent is asked, and nothing of pushes
  */
 public record CallOptions(
         String selector,
@@ -24,11 +26,15 @@ public record CallOptions(
         @Nullable Duration timeout,
         boolean persistent,
         @Nullable Boolean offlineFailsafe,
-        int minReplies) {
+        int minReplies,
+        int batch) {
+
+    /** What stands on the wire as the selector of work that is for one agent or nobody. */
+    static final String TARGET = "target";
 
     /** The least loaded of all that can, the mapper's time-out. */
     public static final CallOptions DEFAULT =
-            new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false, null, 0);
+            new CallOptions(Selectors.LEAST_LOADED, null, Set.of(), null, false, null, 0, 0);
 
     public CallOptions {
         tags = Set.copyOf(tags);
@@ -38,6 +44,10 @@ public record CallOptions(
         if (minReplies < 0) {
             throw new IllegalArgumentException(
                     "minReplies: %d (expected: at least 1, or 0 for all)".formatted(minReplies));
+        }
+        if (batch < 0) {
+            throw new IllegalArgumentException(
+                    "batch: %d (expected: at least 1, or 0 for all at once)".formatted(batch));
         }
     }
 
@@ -52,30 +62,39 @@ public record CallOptions(
     }
 
     public CallOptions withSelector(String newSelector) {
-        return new CallOptions(newSelector, target, tags, timeout, persistent, offlineFailsafe, minReplies);
+        return new CallOptions(newSelector, target, tags, timeout, persistent, offlineFailsafe, minReplies, batch);
     }
 
     public CallOptions withTarget(@Nullable Identity newTarget) {
-        return new CallOptions(selector, newTarget, tags, timeout, persistent, offlineFailsafe, minReplies);
+        return new CallOptions(selector, newTarget, tags, timeout, persistent, offlineFailsafe, minReplies, batch);
     }
 
     public CallOptions withTags(Set<String> newTags) {
-        return new CallOptions(selector, target, newTags, timeout, persistent, offlineFailsafe, minReplies);
+        return new CallOptions(selector, target, newTags, timeout, persistent, offlineFailsafe, minReplies, batch);
     }
 
     public CallOptions withTimeout(@Nullable Duration newTimeout) {
-        return new CallOptions(selector, target, tags, newTimeout, persistent, offlineFailsafe, minReplies);
+        return new CallOptions(selector, target, tags, newTimeout, persistent, offlineFailsafe, minReplies, batch);
     }
 
     public CallOptions withPersistent(boolean newPersistent) {
-        return new CallOptions(selector, target, tags, timeout, newPersistent, offlineFailsafe, minReplies);
+        return new CallOptions(selector, target, tags, timeout, newPersistent, offlineFailsafe, minReplies, batch);
     }
 
     public CallOptions withOfflineFailsafe(boolean newOfflineFailsafe) {
-        return new CallOptions(selector, target, tags, timeout, persistent, newOfflineFailsafe, minReplies);
+        return new CallOptions(selector, target, tags, timeout, persistent, newOfflineFailsafe, minReplies, batch);
     }
 
     public CallOptions withMinReplies(int newMinReplies) {
-        return new CallOptions(selector, target, tags, timeout, persistent, offlineFailsafe, newMinReplies);
+        return new CallOptions(selector, target, tags, timeout, persistent, offlineFailsafe, newMinReplies, batch);
+    }
+
+    public CallOptions withBatch(int newBatch) {
+        return new CallOptions(selector, target, tags, timeout, persistent, offlineFailsafe, minReplies, newBatch);
+    }
+
+    /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
+    String selectorOnTheWire() {
+        return target == null ? selector : TARGET;
     }
 }

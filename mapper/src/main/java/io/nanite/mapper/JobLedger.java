@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,16 @@ final class JobLedger {
 
     private final int most;
     private final BlackBox blackBox;
+    private final Consumer<OpenJob> next;
     private final Map<Token, OpenJob> open = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final LongAdder stray = new LongAdder();
 
-    JobLedger(int most, BlackBox blackBox) {
+    /** {@code next} is told of a job that has room for somebody to be asked. */
+    JobLedger(int most, BlackBox blackBox, Consumer<OpenJob> next) {
         this.most = most;
         this.blackBox = blackBox;
+        this.next = next;
     }
 
     /** Opens a job; throws {@link OverloadedException} if as many are open as may be. */
@@ -80,29 +84,47 @@ final class JobLedger {
     }
 
     boolean accept(OpenJob job, Identity from, Outcome outcome) {
+        if (!take(job, from, outcome)) {
+            return false;
+        }
+        if (job.hasEnough()) {
+            end(job, Verdict.CANCELLED, "NotAwaited", "enough others replied before %s");
+        } else if (job.hasUnasked()) {
+            next.accept(job);
+        }
+        settle(job);
+        return true;
+    }
+
+    private boolean take(OpenJob job, Identity from, Outcome outcome) {
         boolean taken = job.accept(from, outcome);
         if (taken) {
             note(job, from, outcome);
-            if (job.hasEnough()) {
-                end(job, Verdict.CANCELLED, "NotAwaited", "enough others replied before %s");
-            }
-            settle(job);
         }
         return taken;
     }
 
     /** Ends a job for everyone who has not answered; the message has a place for the agent's name. */
     void end(OpenJob job, Verdict verdict, String kind, String message) {
+        for (AgentEntry agent : job.stopAsking()) {
+            take(job, agent.identity(), notAsked(verdict, agent));
+        }
         for (AgentEntry agent : job.waiting()) {
             String sentence = message.formatted(agent.identity());
-            accept(job, agent.identity(), new Outcome.Failure(verdict, kind, sentence));
+            take(job, agent.identity(), new Outcome.Failure(verdict, kind, sentence));
         }
+        settle(job);
         if (job.parked()) {
             fail(
                     job,
                     new NoAgentException("%s: it waited offline, and %s"
                             .formatted(job.request().service(), message.formatted("nobody"))));
         }
+    }
+
+    /** An agent's turn did not come. */
+    static Outcome.Failure notAsked(Verdict verdict, AgentEntry agent) {
+        return new Outcome.Failure(verdict, "NotAsked", "the turn of %s had not come".formatted(agent.identity()));
     }
 
     /** Ends a job that nobody will do. */

@@ -58,6 +58,7 @@ public final class Mapper implements AutoCloseable {
     private final Registry registry = new Registry();
     private final BlackBox blackBox;
     private final JobLedger jobs;
+    private final Chooser chooser;
     private final Router router;
     private final Presences presences;
     private final Typed typed;
@@ -80,15 +81,19 @@ public final class Mapper implements AutoCloseable {
                 : builder.loop;
         callbacks = new CallbackThread(name + "-callback");
         blackBox = new BlackBox(loop.time());
-        jobs = new JobLedger(config.maxPending(), blackBox);
+        jobs = new JobLedger(config.maxPending(), blackBox, this::askNext);
         PacketSender sender = new PacketSender(builder.serializer, transport);
         ServiceTimes times = new ServiceTimes();
-        router = new Router(
+        chooser = new Chooser(
                 config,
                 loop.time(),
                 registry,
+                builder.statuses == null ? builder.selectors : builder.selectors.comparing(builder.statuses));
+        router = new Router(
+                config,
+                loop.time(),
                 jobs,
-                builder.statuses == null ? builder.selectors : builder.selectors.comparing(builder.statuses),
+                chooser,
                 sender,
                 times,
                 builder.tokens,
@@ -107,6 +112,7 @@ public final class Mapper implements AutoCloseable {
                 loop.time(),
                 registry,
                 jobs,
+                chooser,
                 router,
                 sender,
                 new Announcements(this, builder.listener, arrivals, callbacks),
@@ -298,6 +304,10 @@ public final class Mapper implements AutoCloseable {
         return Math.min(config.maxPending(), 65_535);
     }
 
+    private void askNext(OpenJob job) {
+        loop.execute(() -> router.askNext(job));
+    }
+
     private void cancelOffline(Token token) {
         loop.execute(() -> offline.cancel(token));
     }
@@ -400,8 +410,8 @@ public final class Mapper implements AutoCloseable {
     }
 
     /** For those who measure what a choice costs. */
-    Router router() {
-        return router;
+    Chooser chooser() {
+        return chooser;
     }
 
     private static Payload payload(@Nullable Object value) {
@@ -410,7 +420,7 @@ public final class Mapper implements AutoCloseable {
 
     /** Who would get this request or push now, and why; nobody does. */
     public Explanation explain(String service, CallOptions options) {
-        return router.explain(Service.parse(service), options);
+        return chooser.explain(Service.parse(service), options);
     }
 
     /**

@@ -4,11 +4,14 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Request;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A request that waits for answers, and those it has. Guarded by itself. */
@@ -22,6 +25,10 @@ final class OpenJob {
     private final boolean several;
     private final long since;
     private final Map<Identity, AgentEntry> waiting = new LinkedHashMap<>();
+
+    /** Those of the waited-for whose turn to be asked has not come. */
+    private final Deque<AgentEntry> unasked;
+
     private final Map<Identity, Outcome> outcomes = new LinkedHashMap<>();
     private final Map<Identity, Long> told = new HashMap<>(0);
     private final boolean parked;
@@ -42,6 +49,7 @@ final class OpenJob {
             waiting.put(target.identity(), target);
             target.opened();
         }
+        unasked = options.batch() == 0 ? new ArrayDeque<>(0) : new ArrayDeque<>(targets);
     }
 
     Job job() {
@@ -86,8 +94,34 @@ final class OpenJob {
         return several;
     }
 
+    /** Who was asked and has not answered. */
     synchronized List<AgentEntry> waiting() {
-        return new ArrayList<>(waiting.values());
+        List<AgentEntry> asked = new ArrayList<>(waiting.values());
+        if (!unasked.isEmpty()) {
+            asked.removeAll(Set.copyOf(unasked));
+        }
+        return asked;
+    }
+
+    /** Those whose turn it is to be asked: from now on they count as asked. */
+    synchronized List<AgentEntry> turn() {
+        List<AgentEntry> now = new ArrayList<>();
+        while (!unasked.isEmpty() && waiting.size() - unasked.size() < options.batch()) {
+            now.add(unasked.poll());
+        }
+        return now;
+    }
+
+    /** Whether somebody waits for its turn. */
+    synchronized boolean hasUnasked() {
+        return !unasked.isEmpty();
+    }
+
+    /** Asks nobody any more; who has not been asked still has to get an outcome. */
+    synchronized List<AgentEntry> stopAsking() {
+        List<AgentEntry> never = new ArrayList<>(unasked);
+        unasked.clear();
+        return never;
     }
 
     /** Whether it waits in the offline queue: then whoever answers first was asked. */
@@ -105,6 +139,7 @@ final class OpenJob {
             return false;
         }
         asked.answered();
+        unasked.remove(asked);
         outcomes.put(from, outcome);
         if (isReply(outcome)) {
             replies++;
@@ -163,13 +198,19 @@ final class OpenJob {
         return waiting.get(agent);
     }
 
-    /** The same agent, registered anew: what it owes, it still owes. */
-    synchronized void replace(AgentEntry old, AgentEntry now) {
-        if (waiting.replace(old.identity(), old, now)) {
-            old.answered();
-            now.opened();
-            told.remove(old.identity()); // a new life counts its news from 1
+    /** The same agent, registered anew: what it owes, it still owes. Returns whether it was asked. */
+    synchronized boolean replace(AgentEntry old, AgentEntry now) {
+        if (!waiting.replace(old.identity(), old, now)) {
+            return false;
         }
+        old.answered();
+        now.opened();
+        told.remove(old.identity()); // a new life counts its news from 1
+        if (unasked.remove(old)) {
+            unasked.add(now);
+            return false;
+        }
+        return true;
     }
 
     synchronized int reroutes() {
@@ -201,6 +242,7 @@ final class OpenJob {
     synchronized void abandon() {
         waiting.values().forEach(AgentEntry::answered);
         waiting.clear();
+        unasked.clear();
     }
 
     /** The end, once nobody is waited for; null before. */

@@ -250,7 +250,7 @@ final class OrphanRescue implements AutoCloseable {
             }
             if (work.metadata().expired(loop.time().now()) || isWatched(work)) {
                 part.settle();
-            } else if (work.selector().equals(Router.TARGET)) {
+            } else if (work.selector().equals(CallOptions.TARGET)) {
                 kept.incrementAndGet();
             } else {
                 move(work, part);
@@ -265,7 +265,7 @@ final class OrphanRescue implements AutoCloseable {
             return work instanceof Request request
                     && (request.from().equals(request.replyTo())
                             || request.from().isAgent())
-                    && !work.selector().equals(Router.TARGET);
+                    && !work.selector().equals(CallOptions.TARGET);
         }
 
         private void move(Deliverable work, Delivery.Part part) {

@@ -44,6 +44,7 @@ final class Presences {
     private final TimeSource time;
     private final Registry registry;
     private final JobLedger jobs;
+    private final Chooser chooser;
     private final Router router;
     private final PacketSender sender;
     private final Announcements announcements;
@@ -77,6 +78,7 @@ final class Presences {
             TimeSource time,
             Registry registry,
             JobLedger jobs,
+            Chooser chooser,
             Router router,
             PacketSender sender,
             Announcements announcements,
@@ -85,6 +87,7 @@ final class Presences {
         this.time = time;
         this.registry = registry;
         this.jobs = jobs;
+        this.chooser = chooser;
         this.router = router;
         this.sender = sender;
         this.announcements = announcements;
@@ -260,7 +263,7 @@ final class Presences {
             gone(identity);
             return;
         }
-        boolean sure = agent.isSuspect() && !router.awaitsReturns();
+        boolean sure = agent.isSuspect() && !chooser.awaitsReturns();
         if (workQueue || sure) {
             lost(agent, workQueue ? "has no queue any more" : "is not connected any more");
         } else {
@@ -376,7 +379,7 @@ final class Presences {
     /** The link stands, for the first time or again: then everybody gets a new chance to be heard, and to come back. */
     void connected() {
         if (!linked) {
-            router.awaitReturns(RETURN);
+            chooser.awaitReturns(RETURN);
         }
         linked = true;
         hearEverybody();

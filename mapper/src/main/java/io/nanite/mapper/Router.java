@@ -11,7 +11,6 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
-import io.nanite.core.packet.Tags;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.packet.Traceparent;
@@ -22,15 +21,10 @@ import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.PacketSender;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
-import io.nanite.mapper.selector.Candidate;
-import io.nanite.mapper.selector.Demand;
-import io.nanite.mapper.selector.Selector;
 import io.nanite.mapper.selector.Selectors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +40,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Router {
 
-    /** What stands on the wire as the selector of work that is for one agent or nobody. */
-    static final String TARGET = "target";
-
     private static final int MOST_REROUTES = 3;
 
     /** How long agents may take to say what became of a cancelled request. */
@@ -57,9 +47,8 @@ final class Router {
 
     private final MapperConfig config;
     private final TimeSource time;
-    private final Registry registry;
     private final JobLedger jobs;
-    private final Selectors selectors;
+    private final Chooser chooser;
     private final PacketSender sender;
     private final ServiceTimes times;
     private final TokenSource tokens;
@@ -68,18 +57,14 @@ final class Router {
     private final Interceptors interceptors;
     private final Consumer<Token> cancelOffline;
 
-    /** Until then who seems gone may be on its way back. Written by the loop. */
-    private volatile long returning;
-
     /** Why the broker takes nothing at the moment; null if it does. */
     private volatile @Nullable String blocked;
 
     Router(
             MapperConfig config,
             TimeSource time,
-            Registry registry,
             JobLedger jobs,
-            Selectors selectors,
+            Chooser chooser,
             PacketSender sender,
             ServiceTimes times,
             TokenSource tokens,
@@ -89,9 +74,8 @@ final class Router {
             Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
-        this.registry = registry;
         this.jobs = jobs;
-        this.selectors = selectors;
+        this.chooser = chooser;
         this.sender = sender;
         this.times = times;
         this.tokens = tokens;
@@ -99,17 +83,6 @@ final class Router {
         this.blackBox = blackBox;
         this.interceptors = interceptors;
         this.cancelOffline = cancelOffline;
-        returning = time.nanos();
-    }
-
-    /** An outage that may have hit everybody is over: for so long agents come back one by one. On the loop. */
-    void awaitReturns(Duration atMost) {
-        returning = time.nanos() + atMost.toNanos();
-    }
-
-    /** Whether an agent that does not answer may be on its way back. */
-    boolean awaitsReturns() {
-        return time.nanos() - returning < 0;
     }
 
     Job request(Service service, Payload payload, CallOptions options) {
@@ -134,7 +107,7 @@ final class Router {
                 config.identity(),
                 job.token(),
                 config.identity(),
-                selectorOnTheWire(options),
+                options.selectorOnTheWire(),
                 null,
                 options.persistent(),
                 options.tags(),
@@ -162,7 +135,7 @@ final class Router {
                 asked.from(),
                 asked.token(),
                 config.identity(),
-                selectorOnTheWire(options),
+                options.selectorOnTheWire(),
                 null,
                 asked.persistent(),
                 asked.tags(),
@@ -185,17 +158,18 @@ final class Router {
     private void request(Job job, Request request, CallOptions options, Duration timeout) {
         Service service = request.service();
         try {
-            List<AgentEntry> targets = choose(service, options, Set.of());
+            List<AgentEntry> targets = chooser.choose(service, options, Set.of());
             long now = time.nanos();
             OpenJob open = new OpenJob(job, request, options, targets, now, now + timeout.toNanos());
             open(open);
             blackBox.note(job.token(), Incident.Kind.ACCEPTED, null, service.path());
-            for (AgentEntry target : targets) {
-                blackBox.note(job.token(), Incident.Kind.CHOSEN, target.identity(), request.selector());
-                send(open, target, request);
+            if (options.batch() == 0) {
+                targets.forEach(target -> ask(open, target));
+            } else {
+                askNext(open);
             }
         } catch (NoAgentException e) {
-            if (mayWait(options)) {
+            if (chooser.mayWait(options)) {
                 park(job, request, options, timeout);
             } else {
                 job.fail(unheard(e));
@@ -207,20 +181,26 @@ final class Router {
         }
     }
 
+    private void ask(OpenJob job, AgentEntry target) {
+        Request request = job.request();
+        blackBox.note(request.token(), Incident.Kind.CHOSEN, target.identity(), request.selector());
+        send(job, target, request);
+    }
+
+    /** Asks those whose turn it is. */
+    void askNext(OpenJob job) {
+        for (AgentEntry target : job.turn()) {
+            if (chooser.isGone(target)) {
+                jobs.accept(job, target.identity(), lost(target, "went away before its turn"));
+            } else {
+                ask(job, target);
+            }
+        }
+    }
+
     private static @Nullable String traceparent(Call call) {
         String given = call.traceparent();
         return given == null ? Traceparent.of(call.token()) : given;
-    }
-
-    /** An explicit target is said on the wire too: such work is for that agent or nobody, whoever finds it. */
-    private static String selectorOnTheWire(CallOptions options) {
-        return options.target() == null ? options.selector() : TARGET;
-    }
-
-    /** Whether a call that nobody can serve waits until somebody can. All of nobody has nobody to wait for. */
-    private boolean mayWait(CallOptions options) {
-        boolean wanted = options.offlineFailsafe() == null ? config.offlineFailsafe() : options.offlineFailsafe();
-        return wanted && options.target() == null && !options.selector().equals(Selectors.ALL);
     }
 
     private void park(Job job, Request request, CallOptions options, Duration timeout) {
@@ -251,7 +231,7 @@ final class Router {
         try {
             jobs.open(open);
         } catch (OverloadedException e) {
-            open.waiting().forEach(AgentEntry::answered);
+            open.abandon();
             throw e;
         }
     }
@@ -302,7 +282,7 @@ final class Router {
                 call.payload(),
                 config.identity(),
                 call.token(),
-                selectorOnTheWire(options),
+                options.selectorOnTheWire(),
                 null,
                 options.persistent(),
                 options.tags(),
@@ -318,7 +298,7 @@ final class Router {
                 asked.payload(),
                 asked.from(),
                 asked.token(),
-                selectorOnTheWire(options),
+                options.selectorOnTheWire(),
                 null,
                 asked.persistent(),
                 asked.tags(),
@@ -330,7 +310,7 @@ final class Router {
 
     private void push(CompletableFuture<Pushed> pushed, Push push, CallOptions options, Executor followers) {
         try {
-            List<AgentEntry> targets = choose(push.service(), options, Set.of());
+            List<AgentEntry> targets = chooser.choose(push.service(), options, Set.of());
             List<CompletableFuture<Identity>> arrivals = new ArrayList<>();
             for (AgentEntry target : targets) {
                 arrivals.add(deliver(push, options, target, Set.of()));
@@ -346,7 +326,7 @@ final class Router {
                         }
                     }));
         } catch (NoAgentException e) {
-            if (mayWait(options)) {
+            if (chooser.mayWait(options)) {
                 park(push, pushed, followers);
             } else {
                 pushed.completeExceptionally(unheard(e));
@@ -378,11 +358,11 @@ final class Router {
      */
     CompletableFuture<Boolean> forward(Deliverable work, Set<Identity> not) {
         CallOptions options = CallOptions.DEFAULT.withTags(work.tags());
-        if (selectors.named(work.selector()).isPresent() && !work.selector().equals(Selectors.ALL)) {
+        if (chooser.knows(work.selector()) && !work.selector().equals(Selectors.ALL)) {
             options = options.withSelector(work.selector());
         }
         try {
-            AgentEntry target = choose(work.service(), options, not).get(0);
+            AgentEntry target = chooser.choose(work.service(), options, not).get(0);
             Deliverable moved = onBehalf(work).with(work.metadata().nextAttempt());
             return deliver(moved, options, target, not).handle((agent, error) -> error == null);
         } catch (NaniteException e) {
@@ -422,152 +402,18 @@ final class Router {
                         return CompletableFuture.failedFuture(failed.cause());
                     }
                     if (options.target() != null) {
-                        return CompletableFuture.failedFuture(unknownAgent(target.identity()));
+                        return CompletableFuture.failedFuture(Chooser.unknownAgent(target.identity()));
                     }
                     Set<Identity> gone = new TreeSet<>(goneBefore);
                     gone.add(target.identity());
                     try {
-                        AgentEntry other = choose(push.service(), options, gone).get(0);
+                        AgentEntry other =
+                                chooser.choose(push.service(), options, gone).get(0);
                         return deliver(push, options, other, gone);
                     } catch (NaniteException e) {
                         return CompletableFuture.failedFuture(e);
                     }
                 });
-    }
-
-    /** Finds who shall do it; throws what the caller gets if nobody can. */
-    List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
-        return choose(service, options, not, Selector::select);
-    }
-
-    /** How a selector is asked: to choose, or only what it would choose. */
-    private interface Asking {
-        List<? extends Candidate> ask(Selector selector, Demand demand, List<? extends Candidate> able);
-    }
-
-    private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not, Asking asking) {
-        if (options.target() != null) {
-            return List.of(targeted(service, options.target()));
-        }
-        Selector selector = selectors
-                .named(options.selector())
-                .orElseThrow(() -> new UnknownSelectorException(
-                        "selector: %s (expected: one of %s)".formatted(options.selector(), selectors.names())));
-        List<AgentEntry> able = without(not, registry.ready(service, options.tags()));
-        if (able.isEmpty() && awaitsReturns()) {
-            able = without(not, registry.able(service, options.tags())); // its queue keeps it until it is back
-        }
-        if (able.isEmpty() || not.size() > MOST_REROUTES) {
-            throw nobody(service, options, not);
-        }
-        List<AgentEntry> chosen = new ArrayList<>(1);
-        try {
-            for (Candidate candidate : asking.ask(selector, new Demand(service, options.tags()), able)) {
-                chosen.add((AgentEntry) candidate);
-            }
-        } catch (RuntimeException e) {
-            throw new HookFailedException("the selector " + options.selector(), e);
-        }
-        if (chosen.isEmpty()) {
-            throw new NoAgentException("%s: the selector %s chose none of %d able agents"
-                    .formatted(service, options.selector(), able.size()));
-        }
-        return chosen;
-    }
-
-    /** What {@link #request} would do now, without doing it. */
-    Explanation explain(Service service, CallOptions options) {
-        List<AgentEntry> chosen;
-        String verdict;
-        try {
-            chosen = choose(service, options, Set.of(), Selector::preview);
-            verdict = "%s to %s".formatted(service, names(chosen));
-        } catch (NaniteException e) {
-            chosen = List.of();
-            verdict = mayWait(options) && e instanceof NoAgentException
-                    ? "%s; it would wait offline".formatted(e.getMessage())
-                    : String.valueOf(e.getMessage());
-        }
-        long now = time.nanos();
-        List<Explanation.Considered> considered = new ArrayList<>();
-        for (AgentEntry agent : considered(service, options)) {
-            boolean isChosen = chosen.contains(agent);
-            considered.add(
-                    new Explanation.Considered(agent.view(now), isChosen, why(agent, isChosen, service, options)));
-        }
-        considered.sort(Comparator.comparing(one -> one.agent().identity()));
-        return new Explanation(service, selectorOnTheWire(options), considered, verdict);
-    }
-
-    private static String names(List<AgentEntry> agents) {
-        return agents.stream().map(agent -> agent.identity().name()).sorted().collect(Collectors.joining(", "));
-    }
-
-    private Set<AgentEntry> considered(Service service, CallOptions options) {
-        Set<AgentEntry> considered = new LinkedHashSet<>(registry.able(service, Set.of()));
-        AgentEntry target = options.target() == null ? null : registry.find(options.target());
-        if (target != null) {
-            considered.add(target);
-        }
-        return considered;
-    }
-
-    private String why(AgentEntry agent, boolean chosen, Service service, CallOptions options) {
-        if (options.target() != null) {
-            return !agent.identity().equals(options.target())
-                    ? "not the target"
-                    : chosen ? "the target" : "the target, but does not offer %s".formatted(service);
-        }
-        Set<String> missing = Tags.missing(options.tags(), agent.tags());
-        if (!missing.isEmpty()) {
-            return "lacks the tags %s".formatted(missing);
-        }
-        if (agent.isSuspect() && !chosen) {
-            return "silent for too long, or not connected: gets nothing new until it speaks";
-        }
-        String figures = selectors
-                .named(options.selector())
-                .map(one -> one.figures(agent))
-                .orElse("");
-        String result = chosen ? "chosen" : "not chosen";
-        return figures.isEmpty() ? result : result + ": " + figures;
-    }
-
-    private AgentEntry targeted(Service service, Identity identity) {
-        AgentEntry agent = registry.find(identity);
-        if (agent == null) {
-            throw unknownAgent(identity);
-        }
-        if (!agent.services().contains(service)) {
-            throw new NoAgentException("%s does not offer %s (expected: one of %s)"
-                    .formatted(identity, service, new TreeSet<>(agent.services())));
-        }
-        return agent;
-    }
-
-    private static UnknownAgentException unknownAgent(Identity identity) {
-        return new UnknownAgentException("target: %s (expected: a live agent)".formatted(identity));
-    }
-
-    private static List<AgentEntry> without(Set<Identity> not, List<AgentEntry> able) {
-        return not.isEmpty()
-                ? able
-                : able.stream().filter(one -> !not.contains(one.identity())).toList();
-    }
-
-    private NoAgentException nobody(Service service, CallOptions options, Set<Identity> not) {
-        int offering = registry.able(service, Set.of()).size();
-        String why;
-        if (!not.isEmpty()) {
-            why = "no live agent but %s, gone meanwhile, offers it".formatted(not);
-        } else if (offering == 0) {
-            why = "no live agent offers it";
-        } else if (options.tags().isEmpty()) {
-            why = "%d offer it and do not answer at the moment".formatted(offering);
-        } else {
-            why = "%d offer it, none with all the tags %s".formatted(offering, new TreeSet<>(options.tags()));
-        }
-        return new NoAgentException("%s: %s".formatted(service, why));
     }
 
     /** The caller does not want it any more. Any thread. */
@@ -584,6 +430,9 @@ final class Router {
                     new JobCancelledException("%s: cancelled while it waited offline"
                             .formatted(job.request().service())));
             return;
+        }
+        for (AgentEntry agent : job.stopAsking()) {
+            jobs.accept(job, agent.identity(), JobLedger.notAsked(Verdict.CANCELLED, agent));
         }
         for (AgentEntry agent : job.waiting()) {
             if (agent.hasControl()) {
@@ -646,15 +495,11 @@ final class Router {
             return;
         }
         for (AgentEntry agent : job.waiting()) {
-            if (isGone(agent)) {
+            if (chooser.isGone(agent)) {
                 jobs.accept(job, agent.identity(), lost(agent, "went away, and nobody else could do it in time"));
             }
         }
         jobs.end(job, Verdict.TIMEOUT, "TimedOut", "%s did not answer in time");
-    }
-
-    private boolean isGone(AgentEntry agent) {
-        return registry.find(agent.identity()) != agent && !agent.isLeaving();
     }
 
     /**
@@ -668,19 +513,19 @@ final class Router {
                 continue; // asked a moment ago, in this life
             }
             if (asked != null) {
-                job.replace(asked, agent);
-                if (!sameLife) {
+                boolean wasAsked = job.replace(asked, agent);
+                if (wasAsked && !sameLife) {
                     sendAgain(job, agent, job.request());
                 }
             } else if (!job.several() && agent.services().contains(job.request().service())) {
-                job.waiting().stream().filter(this::isGone).forEach(gone -> reroute(job, gone, "went away"));
+                job.waiting().stream().filter(chooser::isGone).forEach(gone -> reroute(job, gone, "went away"));
             }
         }
     }
 
     private @Nullable AgentEntry another(OpenJob job, AgentEntry gone) {
         try {
-            return choose(job.request().service(), job.options(), Set.of(gone.identity()))
+            return chooser.choose(job.request().service(), job.options(), Set.of(gone.identity()))
                     .get(0);
         } catch (NaniteException e) {
             return null;

@@ -448,6 +448,94 @@ class CallsTest {
     }
 
     @Test
+    void inBatchesTheNextIsAskedWhenOneHasAnswered() throws Exception {
+        List<HandAgent> five = five();
+        Job job = mapper.request(ECHO, "hi", CallOptions.all().withBatch(2));
+        for (int answered = 0; answered < 5; answered++) {
+            List<HandAgent> asked = asked(five);
+            assertThat(asked).hasSize(Math.min(2, 5 - answered));
+            assertThat(job.isDone()).isFalse();
+            asked.get(0).answer("done");
+            loop.run();
+        }
+        assertThat(job.await().values()).hasSize(5);
+    }
+
+    @Test
+    void ofABatchWhoDiesMakesRoomAndWhoDiesBeforeItsTurnIsNamed() throws Exception {
+        List<HandAgent> five = five();
+        Job job = mapper.request(ECHO, "hi", CallOptions.all().withBatch(1));
+        HandAgent first = asked(five).get(0);
+        List<HandAgent> others = new ArrayList<>(five);
+        others.remove(first);
+        first.die();
+        first.work.clear();
+        others.get(3).die();
+        loop.advance(Duration.ofSeconds(3));
+        loop.run();
+        for (HandAgent next : asked(others)) {
+            for (HandAgent one = next;
+                    one != null;
+                    one = asked(others).stream().findFirst().orElse(null)) {
+                one.answer("done");
+                loop.run();
+            }
+        }
+        // Nobody asks whether the other is there before it is its turn.
+        loop.advance(Duration.ofSeconds(3));
+        loop.run();
+
+        Outcomes outcomes = job.await();
+        assertThat(outcomes.with(Verdict.OK)).hasSize(3);
+        assertThat(outcomes.with(Verdict.LOST)).containsExactlyInAnyOrder(first.identity, others.get(3).identity);
+    }
+
+    @Test
+    void whoseTurnDoesNotComeIsNamedWhetherTimeIsUpOrEnoughHaveRepliedOrNobodyWantsItAnyMore() throws Exception {
+        List<HandAgent> five = five();
+        CallOptions options = CallOptions.all().withBatch(1).withTimeout(Duration.ofSeconds(5));
+        Job late = mapper.request(ECHO, "hi", options);
+        loop.advance(Duration.ofSeconds(6));
+        loop.run();
+        assertThat(late.await().with(Verdict.TIMEOUT)).hasSize(5);
+        assertThat(notAsked(late)).isEqualTo(4);
+        five.forEach(agent -> agent.work.clear());
+
+        Job enough = mapper.request(ECHO, "hi", options.withMinReplies(1));
+        asked(five).get(0).answer("done");
+        loop.run();
+        assertThat(enough.await().with(Verdict.CANCELLED)).hasSize(4);
+        assertThat(notAsked(enough)).isEqualTo(4);
+
+        Job unwanted = mapper.request(ECHO, "hi", options);
+        unwanted.cancel();
+        asked(five).get(0).answer(new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "while it ran"));
+        loop.run();
+        assertThat(unwanted.await().with(Verdict.CANCELLED)).hasSize(5);
+        assertThat(notAsked(unwanted)).isEqualTo(4);
+        assertThat(asked(five)).isEmpty();
+    }
+
+    private List<HandAgent> five() {
+        List<HandAgent> five = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            five.add(agent("a" + i, 0.1));
+        }
+        return five;
+    }
+
+    private static List<HandAgent> asked(List<HandAgent> agents) {
+        return agents.stream().filter(agent -> !agent.work.isEmpty()).toList();
+    }
+
+    private static long notAsked(Job job) throws InterruptedException {
+        return job.await().byAgent().values().stream()
+                .filter(outcome -> outcome instanceof Outcome.Failure failure
+                        && failure.kind().equals("NotAsked"))
+                .count();
+    }
+
+    @Test
     void anExplanationSaysWhyNobodyWouldGetIt() {
         agent("fred", 0.5);
 
