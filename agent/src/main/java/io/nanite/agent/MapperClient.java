@@ -113,7 +113,8 @@ final class MapperClient {
                 false,
                 by.work().metadata().nested(by.service(), deadline.toEpochMilli()));
         OpenCall call = new OpenCall(request, serializer, callbacks, this::cancel);
-        Outcome.Failure hindrance = hindrance(request, deadline.isAfter(now));
+        Outcome.Failure hindrance =
+                by.isCancelled() ? Failures.cancelled("before it was sent") : hindrance(request, deadline.isAfter(now));
         if (hindrance == null) {
             open(by, call, Duration.between(now, deadline));
         } else {

@@ -85,6 +85,18 @@ class MapperClientTest {
             return ask(service, job);
         }
 
+        /** Asks when it has been told to stop. */
+        @Expose
+        String stubborn(String service, ActorContext job) throws InterruptedException {
+            waiting.release();
+            try {
+                go.acquire();
+            } catch (InterruptedException e) {
+                waiting.release(); // it is told
+            }
+            return ask(service, job);
+        }
+
         @Expose
         Map<String, String> each(ActorContext job) throws InterruptedException {
             NestedCall call = job.request(
@@ -204,7 +216,7 @@ class MapperClientTest {
     }
 
     private void reply(Reply reply) {
-        sender.tellAsker(Address.controlOf(SELF), reply);
+        var unused = sender.answerAsker(Address.controlOf(SELF), reply);
     }
 
     private Outcome end() throws InterruptedException {
@@ -387,6 +399,19 @@ class MapperClientTest {
         answer(nested, new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "while it ran"));
         assertThat(call.await())
                 .hasEntrySatisfying(BOB, one -> assertThat(one.verdict()).isEqualTo(Verdict.CANCELLED));
+    }
+
+    @Test
+    void aJobThatHasBeenCancelledAsksNobody() throws Exception {
+        listen();
+        Request outer = outer("stubborn", "/other/thing");
+        asker.waiting.acquire();
+
+        sender.tellControl(SELF, new Cancel(outer.token(), MAPPER));
+
+        assertThat(asker.noted.poll(10, TimeUnit.SECONDS)).contains("cancelled before it was sent");
+        end();
+        assertThat(heard).noneMatch(packet -> packet instanceof Deliverable);
     }
 
     @Test

@@ -10,11 +10,14 @@ import io.nanite.agent.AgentModule;
 import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.ActorContext;
 import io.nanite.agent.actor.Expose;
+import io.nanite.agent.actor.NestedCall;
+import io.nanite.agent.actor.NestedCallOptions;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Push;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Tags;
+import io.nanite.core.packet.Token;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Decision;
 import io.nanite.mapper.CallOptions;
@@ -109,6 +112,44 @@ class GuideTest {
         }
     }
     // endregion shapes
+
+    // region nested
+    @Actor("desk")
+    static final class Desk {
+
+        /** /desk/welcome: asks an agent, waits, and makes something of its answer. */
+        @Expose
+        String welcome(String name, ActorContext job) throws InterruptedException {
+            String greeting = job.request("/tool/greet", name).value(String.class);
+            return greeting + ", come in";
+        }
+
+        /** /desk/size: hands on what another actor returns. */
+        @Expose
+        CompletionStage<Size> size(String text, ActorContext job) {
+            return job.request("/tool/size", text, Size.class);
+        }
+
+        /** /desk/everybody: asks all who can, and says who succeeded. */
+        @Expose
+        List<String> everybody(String name, ActorContext job) throws InterruptedException {
+            NestedCallOptions options = NestedCallOptions.all().withTimeout(Duration.ofSeconds(3));
+            NestedCall call = job.request("/tool/greet", name, options)
+                    .onProgress(step -> job.progress(step.key(), step.message()));
+            return call.await().entrySet().stream()
+                    .filter(entry -> entry.getValue().ok())
+                    .map(entry -> entry.getKey().name())
+                    .sorted()
+                    .toList();
+        }
+
+        /** /desk/hand_on: gives work away, and is done when the broker has it. */
+        @Expose("hand_on")
+        CompletionStage<Token> handOn(String name, ActorContext job) {
+            return job.push("/tool/greet", name);
+        }
+    }
+    // endregion nested
 
     // region proxy-interface
     interface Tool {
@@ -369,6 +410,29 @@ class GuideTest {
             line = news.poll(10, TimeUnit.SECONDS);
         }
         return String.valueOf(line);
+    }
+
+    @Test
+    void anActorAsksOthers() throws Exception {
+        Agent desk = Agent.start(AgentConfig.named("desk"), broker.transport("desk"), new AgentModule() {
+            @Override
+            protected void configure() {
+                actor(Desk.class);
+            }
+        });
+        try (desk) {
+            assertThat(mapper.awaitService("/desk/welcome", 1, Duration.ofSeconds(10)))
+                    .isTrue();
+            assertThat(mapper.request("/desk/welcome", "ann").await().values())
+                    .isEqualTo(Map.of("desk", "hello ann, come in"));
+            assertThat(mapper.request("/desk/size", "four", Size.class)
+                            .toCompletableFuture()
+                            .get())
+                    .isEqualTo(new Size(4, 1));
+            assertThat(mapper.request("/desk/everybody", "x").await().values())
+                    .isEqualTo(Map.of("desk", List.of("bob", "fred")));
+            assertThat(mapper.request("/desk/hand_on", "x").await().ok()).isTrue();
+        }
     }
 
     @Test

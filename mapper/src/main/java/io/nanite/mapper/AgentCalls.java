@@ -55,6 +55,8 @@ final class AgentCalls {
     /** How often it looks meanwhile whether somebody has come who can. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final Duration BEFORE_REQUEUE = Duration.ofSeconds(1);
 
     /** How many cancellations are remembered of what has not come; a word to all mappers overtakes the queue. */
@@ -64,6 +66,7 @@ final class AgentCalls {
     private static final Logger LOG = LoggerFactory.getLogger(AgentCalls.class);
 
     private final Identity self;
+    private final Duration timeout;
     private final EventLoop loop;
     private final Router router;
     private final JobLedger jobs;
@@ -76,8 +79,9 @@ final class AgentCalls {
 
     private volatile boolean quiet;
 
-    AgentCalls(Identity self, EventLoop loop, Router router, JobLedger jobs, PacketSender sender) {
+    AgentCalls(Identity self, Duration timeout, EventLoop loop, Router router, JobLedger jobs, PacketSender sender) {
         this.self = self;
+        this.timeout = timeout;
         this.loop = loop;
         this.router = router;
         this.jobs = jobs;
@@ -112,7 +116,14 @@ final class AgentCalls {
 
     private void refuse(Deliverable asked, Delivery.Part part, Outcome.Failure why) {
         if (asked instanceof Request request) {
-            sender.settleAsker(part, addressOf(request), new Result(request.token(), request.from(), self, why, -1));
+            Result refusal = new Result(request.token(), request.from(), self, why, -1);
+            var unused = sender.answerAsker(addressOf(request), refusal).whenComplete((receipt, error) -> {
+                if (receipt instanceof PublishReceipt.Confirmed || receipt instanceof PublishReceipt.Returned) {
+                    part.settle();
+                } else {
+                    requeue(part);
+                }
+            });
         } else {
             bury(part, why.kind() + ": " + why.message());
         }
@@ -145,7 +156,10 @@ final class AgentCalls {
     private void request(Request asked, Delivery.Part part) {
         AgentCall known = open.get(asked.token());
         if (known != null && known.asked.from().equals(asked.from())) {
-            known.comesBy(part);
+            Reply end = known.comesBy(part);
+            if (end != null) {
+                deliver(known, end, LONGEST_PAUSE);
+            }
             return;
         }
         if (known != null || jobs.find(asked.token()) != null) {
@@ -153,12 +167,21 @@ final class AgentCalls {
             refuse(asked, part, new Outcome.Failure(Verdict.REFUSED, "TokenInUse", what));
             return;
         }
-        AgentCall call = new AgentCall(asked, part, loop.time().nanos());
+        AgentCall call = new AgentCall(withDeadline(asked), part, loop.time().nanos());
         open.put(asked.token(), call);
         if (takeCancellation(asked.token())) {
             call.cancelled = true;
         }
         start(call);
+    }
+
+    /** One that comes without a deadline gets this mapper's. */
+    private Request withDeadline(Request asked) {
+        Metadata metadata = asked.metadata();
+        return metadata.deadline() != 0
+                ? asked
+                : asked.with(
+                        metadata.withDeadline(loop.time().now().plus(timeout).toEpochMilli()));
     }
 
     /** On the transport's thread; when nobody can yet, once more on the loop. */
@@ -181,7 +204,10 @@ final class AgentCalls {
     private void tell(AgentCall call, Progress news) {
         Token token = call.asked.token();
         Identity asker = call.asked.from();
-        call.tell(new IntermediateMessage(token, asker, news.agent(), news.key(), news.value(), news.sequence()));
+        // By the same way as the end, or that could come first.
+        var unused = sender.answerAsker(
+                addressOf(call.asked),
+                new IntermediateMessage(token, asker, news.agent(), news.key(), news.value(), news.sequence()));
     }
 
     private void ended(AgentCall call, @Nullable Outcomes outcomes, @Nullable Throwable error) {
@@ -221,15 +247,36 @@ final class AgentCalls {
     }
 
     private void end(AgentCall call, Reply end) {
-        if (quiet || !open.remove(call.asked.token(), call)) {
-            return; // another mapper has it from now on
+        if (!quiet && call.end(end)) { // when quiet, another mapper has it
+            deliver(call, end, FIRST_PAUSE);
+        }
+    }
+
+    /**
+     * Answers, and settles the question when the broker has the answer. One that nobody takes is kept for as long as somebody
+     * may want it: the agent may be connecting again, or the broker take nothing.
+     */
+    private void deliver(AgentCall call, Reply end, Duration pause) {
+        if (quiet || !open.containsKey(call.asked.token())) {
+            return;
         }
         try {
-            call.settle(end);
+            var unused = sender.answerAsker(addressOf(call.asked), end).whenComplete((receipt, error) -> {
+                if (receipt instanceof PublishReceipt.Confirmed
+                        || call.asked.metadata().expired(loop.time().now())) {
+                    open.remove(call.asked.token(), call);
+                    call.settle();
+                } else {
+                    Duration longer = pause.multipliedBy(2);
+                    loop.after(
+                            pause,
+                            () -> deliver(call, end, longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE));
+                }
+            });
         } catch (SerializationException e) {
             String what = "answers to %s: %s".formatted(call.asked.service(), e.getMessage());
             Outcome.Failure unwritable = new Outcome.Failure(Verdict.FAILED, "UnwritableResult", what);
-            call.settle(new Result(call.asked.token(), call.asked.from(), self, unwritable, -1));
+            deliver(call, new Result(call.asked.token(), call.asked.from(), self, unwritable, -1), pause);
         }
     }
 
@@ -261,12 +308,12 @@ final class AgentCalls {
         }
     }
 
-    /** Settles what has been open for too long to be kept by the broker. On the loop. */
+    /** Settles what has been open for longer than a broker waits. On the loop. */
     void endLeases() {
         long now = loop.time().nanos();
         for (AgentCall call : open.values()) {
             if (now - call.since > LEASE.toNanos()) {
-                call.endLease();
+                call.settle();
             }
         }
     }
@@ -302,7 +349,7 @@ final class AgentCalls {
     }
 
     /** A request of an agent that is being done. */
-    private final class AgentCall {
+    private static final class AgentCall {
 
         private final Request asked;
         private final long since;
@@ -310,7 +357,7 @@ final class AgentCalls {
 
         // Guarded by this.
         private Delivery.Part part;
-        private boolean settled;
+        private @Nullable Reply end;
 
         AgentCall(Request asked, Delivery.Part part, long since) {
             this.asked = asked;
@@ -318,31 +365,21 @@ final class AgentCalls {
             this.since = since;
         }
 
-        /** It came again: after a broken link, or because the agent, after one, asks again. */
-        synchronized void comesBy(Delivery.Part newPart) {
+        /** It came again: after a broken link, or because the agent, after one, asks again. Says how it has ended, if it has. */
+        synchronized @Nullable Reply comesBy(Delivery.Part newPart) {
             part.settle(); // does nothing if the channel is gone that it came by
             part = newPart;
-            settled = false;
+            return end;
         }
 
-        synchronized void tell(Reply news) {
-            if (settled) {
-                sender.tellAsker(addressOf(asked), news);
-            } else {
-                sender.tellAsker(part, addressOf(asked), news);
-            }
+        /** It has ended; false if it had before. */
+        synchronized boolean end(Reply newEnd) {
+            boolean first = end == null;
+            end = first ? newEnd : end;
+            return first;
         }
 
-        synchronized void settle(Reply end) {
-            if (settled) {
-                sender.tellAsker(addressOf(asked), end);
-            } else {
-                sender.settleAsker(part, addressOf(asked), end);
-            }
-        }
-
-        synchronized void endLease() {
-            settled = true;
+        synchronized void settle() {
             part.settle();
         }
     }

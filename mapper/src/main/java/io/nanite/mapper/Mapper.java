@@ -134,7 +134,7 @@ public final class Mapper implements AutoCloseable {
                     }
                 });
         typed = new Typed(builder.serializer);
-        calls = new AgentCalls(config.identity(), loop, router, jobs, sender);
+        calls = new AgentCalls(config.identity(), config.timeout(), loop, router, jobs, sender);
         inbox = new MapperInbox(
                 loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times, calls);
     }

@@ -117,17 +117,12 @@ final class Router {
     }
 
     /**
-     * Does what an agent asks for, under the agent's token: the answers come here. What is chained to the job runs on the
+     * Does what an agent asks for until its deadline, under the agent's token: the answers come here. What is chained to the job runs on the
      * thread that ends it, and must be quick.
      */
     Job request(Request asked) {
-        Duration timeout = config.timeout();
-        Metadata metadata = asked.metadata();
-        if (metadata.deadline() == 0) {
-            metadata = metadata.withDeadline(time.now().plus(timeout).toEpochMilli());
-        } else {
-            timeout = Duration.between(time.now(), Instant.ofEpochMilli(metadata.deadline()));
-        }
+        Duration timeout = Duration.between(
+                time.now(), Instant.ofEpochMilli(asked.metadata().deadline()));
         CallOptions options = optionsOf(asked);
         Request request = new Request(
                 asked.service(),
@@ -140,7 +135,7 @@ final class Router {
                 asked.persistent(),
                 asked.tags(),
                 config.packing(),
-                metadata);
+                asked.metadata());
         Job job = new Job(request.token(), Runnable::run, this::cancel);
         request(job, request, options, timeout);
         return job;
@@ -586,9 +581,7 @@ final class Router {
      */
     void unsent(Parcel parcel, BrokerBlocked cause) {
         OpenJob job = parcel.id() == null ? null : jobs.find(new Token(parcel.id()));
-        if (job == null
-                || !(parcel.to() instanceof Address.Queue queue)
-                || queue.name().endsWith(Address.CONTROL)) { // news for an agent that asked: its answer may still come
+        if (job == null || !(parcel.to() instanceof Address.Queue queue)) {
             return;
         }
         if (job.isSentAgain()) {

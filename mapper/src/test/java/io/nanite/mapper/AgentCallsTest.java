@@ -278,6 +278,41 @@ class AgentCallsTest {
         assertThat(outcomes()).containsEntry(fred.identity, Outcome.success("ho"));
     }
 
+    @Test
+    void anAnswerWaitsForAnAgentThatIsConnectingAgain() {
+        HandAgent fred = agent("fred", ECHO);
+        Request asked = request(ECHO);
+        boss.ask(asked);
+        boss.die();
+
+        fred.answer("ho");
+        assertThat(mapper.pending()).isZero();
+        boss.revive();
+        boss.ask(asked); // as agents do after a broken link
+        pass(Duration.ofSeconds(1));
+
+        assertThat(outcomes()).containsEntry(fred.identity, Outcome.success("ho"));
+        assertThat(fred.work).as("not done again").isEmpty();
+        mapper.close();
+        assertThat(broker.waiting("request")).isZero();
+    }
+
+    @Test
+    void anAnswerThatNobodyTakesIsDroppedAtTheDeadline() {
+        HandAgent fred = agent("fred", ECHO);
+        boss.ask(request(ECHO));
+        boss.die();
+        fred.answer("ho");
+
+        for (int i = 0; i < 12; i++) {
+            fred.ping(0.5);
+            pass(Duration.ofSeconds(5));
+        }
+
+        mapper.close();
+        assertThat(broker.waiting("request")).isZero();
+    }
+
     // ---- nobody
 
     @Test

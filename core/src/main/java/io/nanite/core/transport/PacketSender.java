@@ -105,23 +105,9 @@ public final class PacketSender {
         return answer.body().length();
     }
 
-    /** Tells an agent how what it asked for goes, on the channel that its question came by. */
-    public void tellAsker(Delivery.Part part, Address asker, Reply reply) {
-        part.reply(toAsker(asker, reply));
-    }
-
-    /** Tells an agent how what it asked for ended, and settles its question behind that. */
-    public void settleAsker(Delivery.Part part, Address asker, Reply reply) {
-        part.settle(toAsker(asker, reply));
-    }
-
-    /** Tells an agent how what it asked for goes, when its question has been settled. */
-    public void tellAsker(Address asker, Reply reply) {
-        transport.send(toAsker(asker, reply));
-    }
-
-    private Parcel toAsker(Address asker, Reply reply) {
-        return parcel(asker, reply, new Recipient.One(reply.to()), false, false);
+    /** Tells an agent how what it asked for goes or has ended, confirmed by the broker. */
+    public CompletableFuture<PublishReceipt> answerAsker(Address asker, Reply reply) {
+        return transport.publish(parcel(asker, reply, new Recipient.One(reply.to()), false, false));
     }
 
     private Parcel answer(Identity mapper, Reply reply, boolean packable) {
