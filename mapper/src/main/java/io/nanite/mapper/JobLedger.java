@@ -21,13 +21,15 @@ final class JobLedger {
 
     private final int most;
     private final BlackBox blackBox;
+    private final Counts counts;
     private final Map<Token, OpenJob> open = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final LongAdder stray = new LongAdder();
 
-    JobLedger(int most, BlackBox blackBox) {
+    JobLedger(int most, BlackBox blackBox, Counts counts) {
         this.most = most;
         this.blackBox = blackBox;
+        this.counts = counts;
     }
 
     /** Opens a job; throws {@link OverloadedException} if as many are open as may be. */
@@ -116,6 +118,7 @@ final class JobLedger {
     }
 
     private void note(OpenJob job, Identity from, Outcome outcome) {
+        counts.outcome(outcome.verdict());
         String detail = outcome.verdict().name();
         if (outcome instanceof Outcome.Failure failure) {
             detail = "%s: %s: %s".formatted(failure.verdict(), failure.kind(), failure.message());

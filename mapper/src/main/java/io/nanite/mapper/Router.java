@@ -65,6 +65,7 @@ final class Router {
     private final Executor callbacks;
     private final BlackBox blackBox;
     private final Interceptors interceptors;
+    private final Counts counts;
     private final Consumer<Token> cancelOffline;
 
     /** Until then who seems gone may be on its way back. Written by the loop. */
@@ -85,6 +86,7 @@ final class Router {
             Executor callbacks,
             BlackBox blackBox,
             Interceptors interceptors,
+            Counts counts,
             Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
@@ -97,6 +99,7 @@ final class Router {
         this.callbacks = callbacks;
         this.blackBox = blackBox;
         this.interceptors = interceptors;
+        this.counts = counts;
         this.cancelOffline = cancelOffline;
         returning = time.nanos();
     }
@@ -117,7 +120,7 @@ final class Router {
         try {
             request(job, interceptors.pass(call));
         } catch (CallRefusedException | HookFailedException e) {
-            job.fail(e);
+            reject(job, e);
         }
         interceptors.follow(call, job.end());
         return job;
@@ -153,13 +156,19 @@ final class Router {
             if (mayWait(options)) {
                 park(job, request, options, timeout);
             } else {
-                job.fail(unheard(e));
+                reject(job, unheard(e));
             }
         } catch (UnknownAgentException e) {
-            job.fail(unheard(e));
+            reject(job, unheard(e));
         } catch (NaniteException e) {
-            job.fail(e);
+            reject(job, e);
         }
+    }
+
+    /** Nobody is asked. */
+    private void reject(Job job, NaniteException why) {
+        counts.rejected.increment();
+        job.fail(why);
     }
 
     private static @Nullable String traceparent(Call call) {
@@ -349,8 +358,10 @@ final class Router {
         return sender.push(target.identity(), push.to(target.identity()), mayPack(target, push.service()))
                 .thenCompose(receipt -> {
                     if (receipt instanceof PublishReceipt.Confirmed) {
+                        counts.confirmed.increment();
                         return CompletableFuture.completedFuture(target.identity());
                     }
+                    counts.undelivered.increment();
                     if (receipt instanceof PublishReceipt.Failed failed) {
                         return CompletableFuture.failedFuture(failed.cause());
                     }
