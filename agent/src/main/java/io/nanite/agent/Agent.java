@@ -217,6 +217,11 @@ public final class Agent implements AutoCloseable {
         return dispatcher.busy();
     }
 
+    /** How many jobs it runs at once. */
+    public int slots() {
+        return config.slots();
+    }
+
     /** What it has taken and not finished, as of now. Never waits, not even while it closes. */
     public Unfinished unfinished() {
         return new Unfinished(completed.running());

@@ -143,6 +143,9 @@ final class AgentInbox {
         } else if (parts.size() == 1) {
             Delivery.Part part = parts.get(0);
             boolean again = delivery.redelivered() || "true".equals(part.header(DeadLetters.REDELIVERED));
+            if (again) {
+                counts.redelivered.increment();
+            }
             Job job = admit(part, again, earlyAck(delivery));
             if (job == null) {
                 return;

@@ -15,6 +15,8 @@ final class Counts {
     final LongAdder takenApart = new LongAdder();
     final LongAdder deadLettered = new LongAdder();
     final LongAdder returned = new LongAdder();
+    final LongAdder redelivered = new LongAdder();
+    final LongAdder micros = new LongAdder();
 
     Tally tally() {
         return new Tally(
@@ -27,6 +29,8 @@ final class Counts {
                 requeued.sum(),
                 takenApart.sum(),
                 deadLettered.sum(),
-                returned.sum());
+                returned.sum(),
+                redelivered.sum(),
+                micros.sum());
     }
 }

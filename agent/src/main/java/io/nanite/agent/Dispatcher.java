@@ -306,6 +306,7 @@ final class Dispatcher {
         }
         long micros = Math.max(0, (time.nanos() - started) / 1_000);
         method.took(micros);
+        counts.micros.add(micros);
         if (outcome == null) {
             interrupted.add(job.token());
             giveBack(job);

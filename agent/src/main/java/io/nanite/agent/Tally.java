@@ -13,6 +13,8 @@ package io.nanite.agent;
  * @param takenApart messages that came again with several packets in them, which now travel alone
  * @param deadLettered packets that could not be read, done or answered
  * @param returned answers that found no mapper
+ * @param redelivered packets that the broker had delivered before
+ * @param micros how long actors ran, all together, in microseconds
  */
 public record Tally(
         long executed,
@@ -24,4 +26,6 @@ public record Tally(
         long requeued,
         long takenApart,
         long deadLettered,
-        long returned) {}
+        long returned,
+        long redelivered,
+        long micros) {}

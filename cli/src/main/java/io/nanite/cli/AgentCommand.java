@@ -9,6 +9,7 @@ import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.nio.file.Path;
@@ -101,6 +102,9 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     PolicyOptions policy = new PolicyOptions();
 
+    @Mixin
+    MetricsOptions metrics = new MetricsOptions();
+
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
     @Nullable
     Integer companion;
@@ -138,13 +142,19 @@ final class AgentCommand implements Callable<Integer> {
             if (companion != null) {
                 common.shutdown().alsoWith(companion);
             }
+            MetricsEndpoint endpoint = metrics.start();
+            if (endpoint != null) {
+                endpoint.bind(agent);
+            }
             agent.start();
             if (watch != null) {
                 policy.watch(watch, agent.identity(), () -> {});
             }
             agent.awaitClose();
-            policy.close();
             return ExitCode.OK.code();
+        } finally {
+            policy.close();
+            metrics.close();
         }
     }
 

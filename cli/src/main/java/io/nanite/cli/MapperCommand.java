@@ -6,6 +6,7 @@ import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
+import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.nio.file.Path;
@@ -59,6 +60,9 @@ final class MapperCommand implements Callable<Integer> {
     boolean offlineFailsafe;
 
     @Mixin
+    MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
     PolicyOptions policy = new PolicyOptions();
 
     @Option(
@@ -71,15 +75,19 @@ final class MapperCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        Mapper mapper = start(null, true, true);
-        CountDownLatch closed = new CountDownLatch(1);
-        common.shutdown().with(() -> {
+        try {
+            Mapper mapper = start(null, true, true);
+            CountDownLatch closed = new CountDownLatch(1);
+            common.shutdown().with(() -> {
+                mapper.close();
+                closed.countDown();
+            });
+            closed.await();
+            return ExitCode.OK.code();
+        } finally {
             policy.close();
-            mapper.close();
-            closed.countDown();
-        });
-        closed.await();
-        return ExitCode.OK.code();
+            metrics.close();
+        }
     }
 
     /**
@@ -102,10 +110,14 @@ final class MapperCommand implements Callable<Integer> {
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);
         PolicyWatch watch = policy.read();
+        MetricsEndpoint endpoint = standing ? metrics.start() : null;
         Mapper mapper = Mapper.with(config)
                 .serializer(serializer)
                 .authorizer(watch == null ? Authorizer.allowAll() : watch)
                 .start(new RabbitTransport(where));
+        if (endpoint != null) {
+            endpoint.bind(mapper);
+        }
         if (watch != null && standing) {
             policy.watch(watch, config.identity(), mapper::discover);
         }

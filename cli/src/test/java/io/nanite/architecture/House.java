@@ -21,14 +21,26 @@ final class House {
             Map.entry("core", Set.of()),
             Map.entry("agent", Set.of("core")),
             Map.entry("mapper", Set.of("core")),
-            // For those who want it, and seen by nobody: both sides of a trace look alike.
+            // For those who want them: what is measured and traced on both sides looks alike.
             Map.entry("tracing", Set.of("core", "agent", "mapper")),
+            Map.entry("metrics", Set.of("core", "agent", "mapper")),
             Map.entry("rabbitmq", Set.of("core")),
             Map.entry("embedded", Set.of("core")),
             Map.entry("secure", Set.of("core")),
             Map.entry("admin", Set.of("core", "mapper")),
             Map.entry("faultkit", Set.of()),
-            Map.entry("cli", Set.of("core", "agent", "mapper", "rabbitmq", "embedded", "secure", "admin", "faultkit")));
+            Map.entry(
+                    "cli",
+                    Set.of(
+                            "core",
+                            "agent",
+                            "mapper",
+                            "metrics",
+                            "rabbitmq",
+                            "embedded",
+                            "secure",
+                            "admin",
+                            "faultkit")));
 
     /** What every module may use besides itself: the JDK, the words for nullness. */
     static final List<String> EVERYWHERE = List.of("java.", "javax.", "org.jspecify.", ROOT);
@@ -43,6 +55,8 @@ final class House {
             Map.entry("jakarta.inject.", Set.of("agent", "cli")),
             // The embedded broker writes the configuration that Broker-J reads.
             Map.entry("tools.jackson.", Set.of("core", "cli", "embedded")),
+            Map.entry("io.micrometer.", Set.of("metrics")),
+            Map.entry("com.sun.net.httpserver.", Set.of("metrics")),
             Map.entry("io.opentelemetry.", Set.of("tracing")),
             Map.entry("picocli.", Set.of("cli")),
             Map.entry("org.jline.", Set.of("cli")),

@@ -257,6 +257,8 @@ class WrongConfigurationTest {
                         expected("unexpected", "y", "nothing more; put a text with spaces in quotes")),
                 typed(ASK + " --timeout 0", expected("--timeout", "0", "more than 0")),
                 typed(ASK + " --timeout x", expected("--timeout", "x", TIME)),
+                typed("mapper --metrics-port 65536", expected("--metrics-port", "65536", "0 to 65535")),
+                typed("mapper --metrics-port x", expected("--metrics-port", "x", NUMBER)),
                 typed(ASK + " --any-tag a|b", expected("--any-tag", "a|b", "tags without | in them")),
                 typed(ASK + " --selector rand", expected("--selector", "rand", "one of least_loaded, random, rr, all")),
                 typed(ASK + " --target a.b", expected("--target", "a.b", NAME)),

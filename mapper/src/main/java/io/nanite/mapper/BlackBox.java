@@ -20,6 +20,7 @@ final class BlackBox {
     private static final int SIZE = 1 << 16;
 
     private final TimeSource time;
+    private final Counts counts;
     private final AtomicReferenceArray<@Nullable Note> notes = new AtomicReferenceArray<>(SIZE);
     private final AtomicLong next = new AtomicLong();
 
@@ -31,11 +32,13 @@ final class BlackBox {
             @Nullable Identity agent,
             @Nullable String detail) {}
 
-    BlackBox(TimeSource time) {
+    BlackBox(TimeSource time, Counts counts) {
         this.time = time;
+        this.counts = counts;
     }
 
     void note(Token token, Incident.Kind kind, @Nullable Identity agent, @Nullable String detail) {
+        counts.happened(kind);
         long number = next.getAndIncrement();
         notes.set((int) (number & (SIZE - 1)), new Note(number, time.nanos(), token, kind, agent, detail));
     }

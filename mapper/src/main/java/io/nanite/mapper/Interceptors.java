@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -20,9 +21,14 @@ final class Interceptors {
     private final Executor callbacks;
 
     Interceptors(List<RequestInterceptor> interceptors, TimeSource time, Executor callbacks) {
-        this.interceptors = List.copyOf(interceptors);
+        this.interceptors = new CopyOnWriteArrayList<>(interceptors);
         this.time = time;
         this.callbacks = callbacks;
+    }
+
+    /** One more, behind those that there are. Any thread. */
+    void add(RequestInterceptor interceptor) {
+        interceptors.add(interceptor);
     }
 
     /** The call as it shall be made. Throws {@link CallRefusedException} or {@link HookFailedException}. */

@@ -23,14 +23,16 @@ final class JobLedger {
     private final int most;
     private final BlackBox blackBox;
     private final Consumer<OpenJob> next;
+    private final Counts counts;
     private final Map<Token, OpenJob> open = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
     private final LongAdder stray = new LongAdder();
 
     /** {@code next} is told of a job that has room for somebody to be asked. */
-    JobLedger(int most, BlackBox blackBox, Consumer<OpenJob> next) {
+    JobLedger(int most, BlackBox blackBox, Counts counts, Consumer<OpenJob> next) {
         this.most = most;
         this.blackBox = blackBox;
+        this.counts = counts;
         this.next = next;
     }
 
@@ -138,6 +140,7 @@ final class JobLedger {
     }
 
     private void note(OpenJob job, Identity from, Outcome outcome) {
+        counts.outcome(outcome.verdict());
         String detail = outcome.verdict().name();
         if (outcome instanceof Outcome.Failure failure) {
             detail = "%s: %s: %s".formatted(failure.verdict(), failure.kind(), failure.message());

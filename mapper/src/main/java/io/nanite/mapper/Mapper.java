@@ -70,6 +70,8 @@ public final class Mapper implements AutoCloseable {
     private final List<Subscription> subscriptions = new ArrayList<>();
     private final Arrivals arrivals = new Arrivals();
     private final Refusals refusals = new Refusals();
+    private final Counts counts = new Counts();
+    private final Interceptors interceptors;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Mapper(Builder builder, Transport transport) {
@@ -80,10 +82,11 @@ public final class Mapper implements AutoCloseable {
                 ? new SingleThreadLoop(name + "-loop", error -> LOG.error("a task of {} failed", name, error))
                 : builder.loop;
         callbacks = new CallbackThread(name + "-callback");
-        blackBox = new BlackBox(loop.time());
-        jobs = new JobLedger(config.maxPending(), blackBox, this::askNext);
+        blackBox = new BlackBox(loop.time(), counts);
+        jobs = new JobLedger(config.maxPending(), blackBox, counts, this::askNext);
         PacketSender sender = new PacketSender(builder.serializer, transport);
         ServiceTimes times = new ServiceTimes();
+        interceptors = new Interceptors(builder.interceptors, loop.time(), callbacks);
         chooser = new Chooser(
                 config,
                 loop.time(),
@@ -99,7 +102,8 @@ public final class Mapper implements AutoCloseable {
                 builder.tokens,
                 callbacks,
                 blackBox,
-                new Interceptors(builder.interceptors, loop.time(), callbacks),
+                interceptors,
+                counts,
                 this::cancelOffline);
         offline = new OfflineQueue(loop, builder.serializer, router);
         rescuing = builder.loop == null
@@ -443,6 +447,36 @@ public final class Mapper implements AutoCloseable {
     /** The services that are offered, and by how many agents. */
     public SortedMap<Service, Integer> services() {
         return new TreeMap<>(registry.services());
+    }
+
+    /** What it has done so far, and what it has now. */
+    public MapperTally tally() {
+        int suspects = 0;
+        int agents = 0;
+        for (AgentEntry agent : registry.all()) {
+            agents++;
+            suspects += agent.isSuspect() ? 1 : 0;
+        }
+        return new MapperTally(
+                agents,
+                suspects,
+                jobs.size(),
+                counts.incidents(Incident.Kind.ACCEPTED),
+                counts.rejected.sum(),
+                counts.outcomes(),
+                counts.incidents(Incident.Kind.SENT_AGAIN),
+                counts.incidents(Incident.Kind.MOVED),
+                counts.incidents(Incident.Kind.RETURNED),
+                counts.incidents(Incident.Kind.PARKED),
+                jobs.stray(),
+                counts.confirmed.sum(),
+                counts.undelivered.sum(),
+                refusals.byRule().values().stream().mapToLong(Long::longValue).sum());
+    }
+
+    /** Has all calls from now on pass this interceptor too, behind those that there are. */
+    public void intercept(RequestInterceptor interceptor) {
+        interceptors.add(interceptor);
     }
 
     /** How many packets the authorizer has refused, by the names of its rules. */

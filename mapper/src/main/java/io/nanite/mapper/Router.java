@@ -55,6 +55,7 @@ final class Router {
     private final Executor callbacks;
     private final BlackBox blackBox;
     private final Interceptors interceptors;
+    private final Counts counts;
     private final Consumer<Token> cancelOffline;
 
     /** Why the broker takes nothing at the moment; null if it does. */
@@ -71,6 +72,7 @@ final class Router {
             Executor callbacks,
             BlackBox blackBox,
             Interceptors interceptors,
+            Counts counts,
             Consumer<Token> cancelOffline) {
         this.config = config;
         this.time = time;
@@ -82,6 +84,7 @@ final class Router {
         this.callbacks = callbacks;
         this.blackBox = blackBox;
         this.interceptors = interceptors;
+        this.counts = counts;
         this.cancelOffline = cancelOffline;
     }
 
@@ -91,7 +94,7 @@ final class Router {
         try {
             request(job, interceptors.pass(call));
         } catch (CallRefusedException | HookFailedException e) {
-            job.fail(e);
+            reject(job, e);
         }
         interceptors.follow(call, job.end());
         return job;
@@ -167,13 +170,19 @@ final class Router {
             if (chooser.mayWait(options)) {
                 park(job, request, options, timeout);
             } else {
-                job.fail(unheard(e));
+                reject(job, unheard(e));
             }
         } catch (UnknownAgentException e) {
-            job.fail(unheard(e));
+            reject(job, unheard(e));
         } catch (NaniteException e) {
-            job.fail(e);
+            reject(job, e);
         }
+    }
+
+    /** Nobody is asked. */
+    private void reject(Job job, NaniteException why) {
+        counts.rejected.increment();
+        job.fail(why);
     }
 
     private void ask(OpenJob job, AgentEntry target) {
@@ -391,8 +400,10 @@ final class Router {
         return sender.push(target.identity(), push.to(target.identity()), mayPack(target, push.service()))
                 .thenCompose(receipt -> {
                     if (receipt instanceof PublishReceipt.Confirmed) {
+                        counts.confirmed.increment();
                         return CompletableFuture.completedFuture(target.identity());
                     }
+                    counts.undelivered.increment();
                     if (receipt instanceof PublishReceipt.Failed failed) {
                         return CompletableFuture.failedFuture(failed.cause());
                     }
