@@ -120,8 +120,8 @@ final class Router {
     }
 
     /**
-     * Does what an agent asks for until its deadline, under the agent's token: the answers come here. What is chained to the job runs on the
-     * thread that ends it, and must be quick.
+     * Does what an agent asks for until its deadline, under the agent's token: the answers come here. What is chained to the
+     * job runs on the thread that ends it, and must be quick.
      */
     Job request(Request asked) {
         Duration timeout = Duration.between(
