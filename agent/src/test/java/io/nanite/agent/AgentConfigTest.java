@@ -52,7 +52,8 @@ class AgentConfigTest {
                 Map.entry("pingTime: PT2H", () -> fred.withPingTime(Duration.ofHours(2))),
                 Map.entry("grace: PT-1S", () -> fred.withGrace(Duration.ofSeconds(-1))),
                 Map.entry("remembered: -1", () -> fred.withRemembered(-1)),
-                Map.entry("tags: ", () -> fred.withTags(List.of("ok", " "))));
+                Map.entry("tags: [ok,  ]", () -> fred.withTags(List.of("ok", " "))),
+                Map.entry("tags: [any(a|b)]", () -> fred.withTags(List.of("any(a|b)"))));
         wrong.forEach((message, config) -> assertThatThrownBy(config::get)
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith(message)

@@ -188,6 +188,9 @@ class ExitCodeTest {
             answers(
                     cli.run("mapper", "request", "/moody/echo", "{\"a\":[1,2.5]}", "--tag", "red,blue"),
                     "{\"bob\":{\"a\":[1,2.5]}}");
+            answers(
+                    cli.run("mapper", "request", "/moody/echo", "7", "--any-tag", "green,red", "--tag", "blue"),
+                    "{\"bob\":7}");
             answers(cli.run("mapper", "request", "/moody/echo", "42", "--text", "--target", "bob"), "{\"bob\":\"42\"}");
             answers(
                     cli.run("mapper", "request", "/moody/echo", "@x ${y} gr\u00fc\u00dfe", "--target", "bob"),

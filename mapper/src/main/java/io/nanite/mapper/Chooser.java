@@ -156,12 +156,17 @@ final class Chooser {
         if (agent.isSuspect() && !chosen) {
             return "silent for too long, or not connected: gets nothing new until it speaks";
         }
-        String figures = selectors
-                .named(options.selector())
-                .map(one -> one.figures(agent))
-                .orElse("");
+        String figures = figures(agent, options.selector());
         String result = chosen ? "chosen" : "not chosen";
         return figures.isEmpty() ? result : result + ": " + figures;
+    }
+
+    private String figures(AgentEntry agent, String selector) {
+        try {
+            return selectors.named(selector).map(one -> one.figures(agent)).orElse("");
+        } catch (RuntimeException e) {
+            return String.valueOf(new HookFailedException("the selector " + selector, e).getMessage());
+        }
     }
 
     private AgentEntry targeted(Service service, Identity identity) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Tags;
+import io.nanite.mapper.selector.Candidate;
+import io.nanite.mapper.selector.Demand;
+import io.nanite.mapper.selector.Selector;
 import io.nanite.mapper.selector.Selectors;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.ManualLoop;
@@ -182,6 +185,27 @@ class SelectionTest {
         assertThatThrownBy(job::await)
                 .isInstanceOf(UnknownSelectorException.class)
                 .hasMessage("selector: shutdown (expected: one of [all, least_loaded, random, rr])");
+    }
+
+    @Test
+    void figuresThatThrowAreSaidInTheirPlace() {
+        Selectors selectors = Selectors.standard(new Random(1)).with("bad", new Selector() {
+            @Override
+            public List<? extends Candidate> select(Demand demand, List<? extends Candidate> able) {
+                return able;
+            }
+
+            @Override
+            public String figures(Candidate candidate) {
+                throw new IllegalStateException("oh");
+            }
+        });
+        Mapper mapper = mapper(builder -> builder.selectors(selectors));
+        agent("fred", Status.of(0));
+
+        Explanation explanation = mapper.explain(ECHO, CallOptions.DEFAULT.withSelector("bad"));
+
+        assertThat(explanation.agents().get(0).why()).startsWith("chosen: the selector bad threw ");
     }
 
     @Test
