@@ -104,11 +104,11 @@ abstract class RoutedCommand implements Callable<Integer> {
         return mapper != null && mapper.offlineFailsafe ? options.withOfflineFailsafe(true) : options;
     }
 
-    /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
     /** Whether it does meanwhile what agents ask for: only a command that waits for their work should. */
     boolean servesAgents() {
         return false;
     }
 
+    /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
     abstract int run(Mapper mapper, Service service, CallOptions options) throws InterruptedException;
 }
