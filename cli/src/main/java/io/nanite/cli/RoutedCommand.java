@@ -124,11 +124,11 @@ abstract class RoutedCommand implements Callable<Integer> {
         return all;
     }
 
-    /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
     /** Whether it does meanwhile what agents ask for: only a command that waits for their work should. */
     boolean servesAgents() {
         return false;
     }
 
+    /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
     abstract int run(Mapper mapper, Service service, CallOptions options) throws InterruptedException;
 }

@@ -330,6 +330,21 @@ class NestedCallsTest {
         throw new AssertionError("the other mapper was never asked");
     }
 
+    @EveryBroker(own = true)
+    void whatIsOpenSurvivesARestartOfTheBrokerAndIsDoneOnce(TestBroker broker) throws Exception {
+        Mapper mapper = fabric(broker, "leaf");
+        Job job = mapper.request("/root/call", to("/leaf/hold", "x"));
+        assertThat(leaf.begun.poll(60, TimeUnit.SECONDS)).isEqualTo("x");
+
+        broker.restart();
+        assertThat(value(mapper.request("/root/call", to("/leaf/echo", "y")))).isEqualTo("y");
+        leaf.gate.countDown();
+
+        assertThat(value(job)).isEqualTo("x");
+        assertThat(leaf.executions).hasValue(2);
+        Awaitility.await().atMost(PATIENCE).until(() -> mapper.pending() == 0);
+    }
+
     @EveryBroker
     void whatAnAgentAsksWaitsForAMapper(TestBroker broker) throws Exception {
         Mapper caller = fabric(broker, "leaf");

@@ -26,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,7 +194,14 @@ final class AgentCalls {
             end(call, new Outcome.Failure(Verdict.CANCELLED, "Cancelled", "cancelled before anybody was asked"));
             return;
         }
-        Job job = router.request(call.asked);
+        Job job;
+        try {
+            job = router.request(call.asked);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be given out", call.asked.token(), e); // a selector of somebody's own
+            end(call, failure(e));
+            return;
+        }
         job.onProgress(news -> tell(call, news));
         var unused = job.outcomes().whenComplete((outcomes, error) -> ended(call, outcomes, error));
         if (call.cancelled) {
@@ -204,10 +212,14 @@ final class AgentCalls {
     private void tell(AgentCall call, Progress news) {
         Token token = call.asked.token();
         Identity asker = call.asked.from();
-        // By the same way as the end, or that could come first.
-        var unused = sender.answerAsker(
-                addressOf(call.asked),
-                new IntermediateMessage(token, asker, news.agent(), news.key(), news.value(), news.sequence()));
+        try {
+            // By the same way as the end, or that could come first.
+            var unused = sender.answerAsker(
+                    addressOf(call.asked),
+                    new IntermediateMessage(token, asker, news.agent(), news.key(), news.value(), news.sequence()));
+        } catch (SerializationException e) {
+            LOG.warn("news of {} for {} dropped: {}", token, asker, e.getMessage());
+        }
     }
 
     private void ended(AgentCall call, @Nullable Outcomes outcomes, @Nullable Throwable error) {
@@ -232,7 +244,10 @@ final class AgentCalls {
 
     private static Outcome.Failure failure(@Nullable Throwable error) {
         Throwable cause = cause(error);
-        String kind = cause == null ? "Error" : cause.getClass().getSimpleName().replaceFirst("Exception$", "");
+        String kind = cause == null ? "Error" : cause.getClass().getSimpleName();
+        if (cause instanceof NaniteException) {
+            kind = kind.replaceFirst("Exception$", "");
+        }
         Verdict verdict = Verdict.FAILED;
         if (cause instanceof JobCancelledException) {
             verdict = Verdict.CANCELLED;
@@ -257,26 +272,29 @@ final class AgentCalls {
      * may want it: the agent may be connecting again, or the broker take nothing.
      */
     private void deliver(AgentCall call, Reply end, Duration pause) {
-        if (quiet || !open.containsKey(call.asked.token())) {
+        if (quiet) {
             return;
         }
         try {
             var unused = sender.answerAsker(addressOf(call.asked), end).whenComplete((receipt, error) -> {
                 if (receipt instanceof PublishReceipt.Confirmed
                         || call.asked.metadata().expired(loop.time().now())) {
+                    call.delivered();
                     open.remove(call.asked.token(), call);
-                    call.settle();
                 } else {
-                    Duration longer = pause.multipliedBy(2);
-                    loop.after(
-                            pause,
-                            () -> deliver(call, end, longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE));
+                    loop.after(pause, () -> deliverAgain(call, end, pause.multipliedBy(2)));
                 }
             });
         } catch (SerializationException e) {
             String what = "answers to %s: %s".formatted(call.asked.service(), e.getMessage());
             Outcome.Failure unwritable = new Outcome.Failure(Verdict.FAILED, "UnwritableResult", what);
             deliver(call, new Result(call.asked.token(), call.asked.from(), self, unwritable, -1), pause);
+        }
+    }
+
+    private void deliverAgain(AgentCall call, Reply end, Duration pause) {
+        if (!call.isDelivered()) { // another question of the same brought it there
+            deliver(call, end, pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
         }
     }
 
@@ -329,7 +347,15 @@ final class AgentCalls {
         if (quiet) {
             return;
         }
-        var unused = router.push(push).whenComplete((pushed, error) -> {
+        CompletionStage<Pushed> pushing;
+        try {
+            pushing = router.push(push);
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be given out", push.token(), e); // a selector of somebody's own
+            bury(part, String.valueOf(e));
+            return;
+        }
+        var unused = pushing.whenComplete((pushed, error) -> {
             Throwable cause = cause(error);
             if (quiet) {
                 return;
@@ -358,6 +384,7 @@ final class AgentCalls {
         // Guarded by this.
         private Delivery.Part part;
         private @Nullable Reply end;
+        private boolean delivered;
 
         AgentCall(Request asked, Delivery.Part part, long since) {
             this.asked = asked;
@@ -369,6 +396,7 @@ final class AgentCalls {
         synchronized @Nullable Reply comesBy(Delivery.Part newPart) {
             part.settle(); // does nothing if the channel is gone that it came by
             part = newPart;
+            delivered = false;
             return end;
         }
 
@@ -377,6 +405,16 @@ final class AgentCalls {
             boolean first = end == null;
             end = first ? newEnd : end;
             return first;
+        }
+
+        /** The broker has the answer, or nobody wants it any more. */
+        synchronized void delivered() {
+            delivered = true;
+            part.settle();
+        }
+
+        synchronized boolean isDelivered() {
+            return delivered;
         }
 
         synchronized void settle() {

@@ -21,6 +21,7 @@ import io.nanite.core.security.Decision;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.TransportListener;
+import io.nanite.mapper.selector.Selectors;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,9 @@ class AgentCallsTest {
     private Mapper mapper(String name, InMemoryTransport transport) {
         Mapper mapper = Mapper.with(MapperConfig.named(name))
                 .loop(loop)
+                .selectors(Selectors.standard(new SplittableRandom(1)).with("broken", (demand, able) -> {
+                    throw new IllegalStateException("planted");
+                }))
                 .authorizer(packet -> packet instanceof Deliverable work
                                 && work.service().method().equals("secret")
                         ? Decision.denied("it is secret")
@@ -99,12 +104,16 @@ class AgentCallsTest {
     }
 
     private Push push(String service) {
+        return push(service, "least_loaded");
+    }
+
+    private Push push(String service, String selector) {
         return new Push(
                 Service.parse(service),
                 Payload.of("hi"),
                 boss.identity,
                 TOKENS.next(),
-                "least_loaded",
+                selector,
                 null,
                 false,
                 Set.of(),
@@ -368,6 +377,21 @@ class AgentCallsTest {
                 .endsWith(" → /simple/echo (expected: at most 16 calls inside one another)");
         mapper.close();
         assertThat(broker.waiting("request")).isZero();
+    }
+
+    @Test
+    void aSelectorThatThrowsFailsTheCallAndNothingElse() {
+        settleIn();
+        broker.declare("dead-letter");
+        HandAgent fred = agent("fred", ECHO);
+
+        boss.ask(request(ECHO, "broken", nested(Duration.ofSeconds(5))));
+        boss.ask(push(ECHO, "broken"));
+
+        assertThat(refusal()).isEqualTo(new Outcome.Failure(Verdict.FAILED, "IllegalStateException", "planted"));
+        assertThat(broker.waiting("dead-letter")).isEqualTo(1);
+        boss.ask(request(ECHO));
+        assertThat(fred.work).hasSize(1);
     }
 
     @Test
