@@ -388,7 +388,11 @@ class AgentCallsTest {
         boss.ask(request(ECHO, "broken", nested(Duration.ofSeconds(5))));
         boss.ask(push(ECHO, "broken"));
 
-        assertThat(refusal()).isEqualTo(new Outcome.Failure(Verdict.FAILED, "IllegalStateException", "planted"));
+        assertThat(refusal())
+                .isEqualTo(new Outcome.Failure(
+                        Verdict.FAILED,
+                        "HookFailed",
+                        "the selector broken threw java.lang.IllegalStateException: planted (expected: no exception)"));
         assertThat(broker.waiting("dead-letter")).isEqualTo(1);
         boss.ask(request(ECHO));
         assertThat(fred.work).hasSize(1);
