@@ -16,6 +16,10 @@ import io.nanite.mapper.MapperConfig;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -35,12 +39,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.util.Statistics;
 
 /**
  * What it costs a mapper to choose an agent, by how many it knows and by what they are asked for: five services each, of all of
- * which every second agent carries the tag. {@code Choice [options of JMH]}.
+ * which every second agent carries the tag. {@code Choice [--plot FILE] [options of JMH]}.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -54,6 +60,11 @@ public class Choice {
     private static final List<Service> OTHERS =
             List.of(new Service("/a/two"), new Service("/b/one"), new Service("/b/two"), new Service("/b/three"));
 
+    /** In microseconds: the scale of the picture. */
+    private static final double LOWEST = 0.01;
+
+    private static final double HIGHEST = 100;
+
     @Param({"10", "100", "1000", "10000"})
     public int agents;
 
@@ -64,19 +75,33 @@ public class Choice {
 
     private record Fixture(Mapper mapper, InMemoryTransport others, Supplier<Integer> choice) {}
 
-    /** Runs it under JMH, with what stands on the command line. */
+    /** Runs it under JMH, with what stands on the command line; {@code --plot FILE} first draws a picture of it. */
     public static void main(String[] args) throws Exception {
-        String[] options = args.length > 0 && !args[0].startsWith("-")
-                ? args
-                : concat(Choice.class.getName().replace(".", "\\.") + "\\.", args);
-        new Runner(new CommandLineOptions(options)).run();
+        List<String> options = new ArrayList<>(Arrays.asList(args));
+        Path plot = null;
+        if (options.size() > 1 && options.get(0).equals("--plot")) {
+            plot = Path.of(options.get(1));
+            options.subList(0, 2).clear();
+        }
+        if (options.isEmpty() || options.get(0).startsWith("-")) {
+            options.add(0, Choice.class.getName().replace(".", "\\.") + "\\.");
+        }
+        Collection<RunResult> results = new Runner(new CommandLineOptions(options.toArray(String[]::new))).run();
+        if (plot != null) {
+            plot(results).write(plot);
+        }
     }
 
-    private static String[] concat(String first, String[] rest) {
-        String[] all = new String[rest.length + 1];
-        all[0] = first;
-        System.arraycopy(rest, 0, all, 1, rest.length);
-        return all;
+    private static Plot plot(Collection<RunResult> results) {
+        Plot plot = new Plot("what a choice takes, by how many agents can", "agents", "µs", LOWEST, HIGHEST);
+        for (RunResult result : results) {
+            String by = result.getParams().getParam("by");
+            double agents = Double.parseDouble(result.getParams().getParam("agents"));
+            Statistics micros = result.getPrimaryResult().getStatistics();
+            plot.point(by + ", median", agents, micros.getPercentile(50));
+            plot.point(by + ", 99 %", agents, micros.getPercentile(99));
+        }
+        return plot;
     }
 
     /** Everybody registers. */
