@@ -155,6 +155,17 @@ abstract class FabricScenarios {
     }
 
     @Test
+    void anAgentWithoutATokenMakesOneUp() throws InterruptedException {
+        Running agent = shell.start("nanite-agent", agentFlags());
+        String started = agent.awaitLine(" started with ");
+        String name = started.replaceFirst(".*nanite-([0-9a-f]{32}) started.*", "$1");
+        assertThat(name).as(started).hasSize(32);
+
+        awaitAgents(name);
+        assertThat(answer("request", "/simple/hello")).isEqualTo("{\"%s\":\"hello nanite\"}\n".formatted(name));
+    }
+
+    @Test
     void theWalkThroughWouldNoticeAnAgentThatAnswersWrongly() throws Exception {
         Path liars = Shell.agentFolder(temporary, Liar.class);
         agent(shell.in(liars), "fred");

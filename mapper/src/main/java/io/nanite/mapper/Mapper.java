@@ -124,6 +124,11 @@ public final class Mapper implements AutoCloseable {
                     public void died(AgentEntry agent) {
                         rescue.died(agent.identity());
                     }
+
+                    @Override
+                    public void left(AgentEntry agent) {
+                        rescue.left(agent.identity(), inUse -> loop.execute(() -> presences.taken(agent, inUse)));
+                    }
                 });
         typed = new Typed(builder.serializer);
         inbox = new MapperInbox(loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times);
@@ -384,6 +389,11 @@ public final class Mapper implements AutoCloseable {
     /** As above, for a service that was parsed before. */
     public CompletionStage<Pushed> push(Service service, @Nullable Object payload, CallOptions options) {
         return router.push(service, payload(payload), options);
+    }
+
+    /** For those who measure what a choice costs. */
+    Router router() {
+        return router;
     }
 
     private static Payload payload(@Nullable Object value) {

@@ -23,6 +23,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,9 +100,26 @@ final class OrphanRescue implements AutoCloseable {
         }
     }
 
+    /**
+     * An agent has left, and what it gave back lies in its queue: takes the queue at once, and says whether somebody else
+     * reads it. Any thread; says so on the rescue's.
+     */
+    void left(Identity agent, Consumer<Boolean> inUse) {
+        if (!config.rescue()) {
+            inUse.accept(false);
+            return;
+        }
+        loop.execute(() -> inUse.accept(begin(agent, false)));
+        loop.after(untilBurial(), () -> begin(agent, true));
+    }
+
     private void comeFor(Identity agent, Duration in) {
-        loop.after(in, () -> begin(agent));
-        loop.after(config.agentTimeout().multipliedBy(BURIAL).plus(in), () -> begin(agent, true));
+        loop.after(in, () -> begin(agent, false));
+        loop.after(untilBurial().plus(in), () -> begin(agent, true));
+    }
+
+    private Duration untilBurial() {
+        return config.agentTimeout().multipliedBy(BURIAL);
     }
 
     /** An agent is here: what is its own is for it, and what others left may be for it too. Any thread. */
@@ -118,13 +136,10 @@ final class OrphanRescue implements AutoCloseable {
         });
     }
 
-    private void begin(Identity agent) {
-        begin(agent, false);
-    }
-
-    private void begin(Identity agent, boolean last) {
+    /** Returns whether somebody else reads the queue. */
+    private boolean begin(Identity agent, boolean last) {
         if (registry.find(agent) != null || running.containsKey(agent)) {
-            return;
+            return false;
         }
         left.remove(agent);
         Rescue rescue = new Rescue(agent, last);
@@ -135,10 +150,12 @@ final class OrphanRescue implements AutoCloseable {
             LOG.debug("nothing of {} to save", agent);
         } catch (QueueInUse e) {
             LOG.debug("somebody else reads what is left of {}", agent);
+            return true;
         } catch (TransportException e) {
             LOG.warn("what is left of {} cannot be saved now: {}", agent, e.getMessage());
             comeFor(agent, AGAIN);
         }
+        return false;
     }
 
     /** Ends the rescues to which nothing more comes. */

@@ -55,7 +55,19 @@ final class Presences {
     /** Agents that said goodbye and finish what they have begun. */
     private final Map<Identity, Leaving> leaving = new HashMap<>();
 
-    private record Leaving(AgentEntry agent, long since) {}
+    private static final class Leaving {
+
+        private final AgentEntry agent;
+        private final long since;
+
+        /** Whether its queue is being taken. */
+        private boolean taking;
+
+        Leaving(AgentEntry agent, long since) {
+            this.agent = agent;
+            this.since = since;
+        }
+    }
 
     private boolean linked = true;
     private boolean blocked;
@@ -87,6 +99,9 @@ final class Presences {
 
         /** It went without a word: its queue may hold work. */
         void died(AgentEntry agent);
+
+        /** It said goodbye and is gone: its queue holds what it gave back. {@link #taken} follows. */
+        void left(AgentEntry agent);
     }
 
     void accept(Presence presence) {
@@ -102,7 +117,7 @@ final class Presences {
     private void registered(Register register) {
         Identity identity = register.identity();
         asked.remove(identity);
-        gone(identity); // if it was leaving, it is back in a new life
+        back(identity);
         AgentEntry before = registry.find(identity);
         if (before != null
                 && before.sameLife(register.vitals())
@@ -132,6 +147,7 @@ final class Presences {
         boolean suspected = agent.isSuspect();
         agent.seen(status, vitals, time.nanos());
         if (suspected) {
+            registry.changed(agent);
             announcements.recovered(agent.identity());
         }
     }
@@ -141,15 +157,18 @@ final class Presences {
         boolean suspected = agent.isSuspect();
         agent.heardAt(now);
         if (suspected) {
+            registry.changed(agent);
             announcements.recovered(agent.identity());
         }
     }
 
     private void suspect(AgentEntry agent) {
-        if (!agent.isSuspect()) {
+        boolean suspected = agent.isSuspect();
+        agent.suspect(time.nanos());
+        if (!suspected) {
+            registry.changed(agent);
             announcements.suspected(agent.identity());
         }
-        agent.suspect(time.nanos());
     }
 
     private void ask(Identity stranger, Vitals vitals) {
@@ -186,14 +205,52 @@ final class Presences {
         unregistered(identity);
     }
 
-    /** An agent that said goodbye has gone: what it has not answered, and what it gave back, is for others. */
-    private void gone(Identity identity) {
+    /** If it was leaving, it is here again in a new life, and reads what it gave back in the old one. */
+    private void back(Identity identity) {
         Leaving left = leaving.remove(identity);
         if (left != null) {
-            left.agent().leaving(false);
-            router.reroute(left.agent(), "has left");
-            watch.died(left.agent());
+            left.agent.leaving(false);
         }
+    }
+
+    /**
+     * An agent that said goodbye has gone. What it gave back lies in its queue, for its next life to do: only when the queue is
+     * out of that life's reach may others be asked, or both would do it.
+     */
+    private void gone(Identity identity) {
+        Leaving left = leaving.get(identity);
+        if (left == null) {
+            return;
+        }
+        if (left.taking) {
+            handOver(left);
+        } else {
+            left.taking = true;
+            watch.left(left.agent);
+        }
+    }
+
+    /**
+     * The queue of an agent that has left was taken, or somebody else reads it: another mapper, or the next life of the agent.
+     * That has a control queue before it reads, so a question that comes back says which.
+     */
+    void taken(AgentEntry agent, boolean inUse) {
+        Leaving left = leaving.get(agent.identity());
+        if (left == null || left.agent != agent) {
+            return;
+        }
+        if (inUse && agent.hasControl()) {
+            ask(agent);
+        } else {
+            handOver(left);
+        }
+    }
+
+    /** What it has not answered is for others. */
+    private void handOver(Leaving left) {
+        leaving.remove(left.agent.identity());
+        left.agent.leaving(false);
+        router.reroute(left.agent, "has left");
     }
 
     /** Its queue, or the queue that lives and dies with its connection, does not exist. */
@@ -270,18 +327,23 @@ final class Presences {
             }
         }
         for (Leaving left : List.copyOf(leaving.values())) {
-            if (now - left.since() > LONGEST_GOODBYE) {
-                gone(left.agent().identity());
+            if (now - left.since > LONGEST_GOODBYE) {
+                gone(left.agent.identity());
             } else {
-                probe(left.agent(), now);
+                probe(left.agent, now);
             }
         }
     }
 
     private void probe(AgentEntry agent, long now) {
         if (agent.hasControl() && agent.mayProbe(now, PROBE_EVERY)) {
-            sender.tellControl(agent.identity(), new Ping(config.identity(), Status.UNKNOWN, Vitals.UNKNOWN));
+            ask(agent);
         }
+    }
+
+    /** A question that nobody need answer: it comes back if the agent is not connected. */
+    private void ask(AgentEntry agent) {
+        sender.tellControl(agent.identity(), new Ping(config.identity(), Status.UNKNOWN, Vitals.UNKNOWN));
     }
 
     /** Whoever hears nothing itself, or whom nobody can tell anything, cannot say who is silent. */

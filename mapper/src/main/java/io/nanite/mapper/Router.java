@@ -380,7 +380,7 @@ final class Router {
     }
 
     /** Finds who shall do it; throws what the caller gets if nobody can. */
-    private List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
+    List<AgentEntry> choose(Service service, CallOptions options, Set<Identity> not) {
         return choose(service, options, not, Selector::select);
     }
 
@@ -397,10 +397,9 @@ final class Router {
                 .named(options.selector())
                 .orElseThrow(() -> new UnknownSelectorException(
                         "selector: %s (expected: one of %s)".formatted(options.selector(), selectors.names())));
-        List<AgentEntry> offering = registry.able(service, options.tags());
-        List<AgentEntry> able = healthy(offering, not);
+        List<AgentEntry> able = without(not, registry.ready(service, options.tags()));
         if (able.isEmpty() && awaitsReturns()) {
-            able = without(not, offering); // its queue keeps it until it is back
+            able = without(not, registry.able(service, options.tags())); // its queue keeps it until it is back
         }
         if (able.isEmpty() || not.size() > MOST_REROUTES) {
             throw nobody(service, options, not);
@@ -499,19 +498,10 @@ final class Router {
         return new UnknownAgentException("target: %s (expected: a live agent)".formatted(identity));
     }
 
-    private static List<AgentEntry> healthy(List<AgentEntry> able, Set<Identity> not) {
-        for (AgentEntry agent : able) {
-            if (agent.isSuspect() || not.contains(agent.identity())) {
-                return able.stream()
-                        .filter(one -> !one.isSuspect() && !not.contains(one.identity()))
-                        .toList();
-            }
-        }
-        return able;
-    }
-
     private static List<AgentEntry> without(Set<Identity> not, List<AgentEntry> able) {
-        return able.stream().filter(one -> !not.contains(one.identity())).toList();
+        return not.isEmpty()
+                ? able
+                : able.stream().filter(one -> !not.contains(one.identity())).toList();
     }
 
     private NoAgentException nobody(Service service, CallOptions options, Set<Identity> not) {

@@ -10,7 +10,9 @@ import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.JsonSerializer;
 import io.nanite.core.transport.BrokerBlocked;
+import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
@@ -621,6 +623,68 @@ class MapperTest {
 
         bob.answer("saved");
         assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+    }
+
+    @Test
+    void whatAnAgentGaveBackIsForItsNextLifeIfThatComesBeforeAnybodyNoticed() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+
+        fred.unregister();
+        fred.die();
+        fred.work.clear();
+        fred.revive();
+        fred.booted("boot-2").register(0.1);
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        assertThat(bob.work).isEmpty();
+        // The copy that it gave back, and the one that the mapper sends for fear that it had none: an agent tells them
+        // apart.
+        assertThat(fred.work).extracting(work -> work.packet().token()).containsOnly(job.token());
+        fred.answer("second life");
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "second life"));
+    }
+
+    @Test
+    void whatAnAgentGaveBackIsTakenBeforeAnotherIsAsked() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+        fred.unregister();
+        fred.die();
+        fred.work.clear();
+        for (int i = 0; bob.work.isEmpty(); i++) {
+            assertThat(i).isLessThan(40);
+            pass(Duration.ofMillis(50));
+        }
+
+        assertThat(broker.waiting("nanite-fred")).isZero();
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+    }
+
+    @Test
+    void whatAnAgentGaveBackAndAnotherMapperSavesIsAskedOfAnotherAllTheSame() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 5.0);
+        Job job = mapper.request(ECHO, "x");
+        fred.unregister();
+        fred.die();
+        InMemoryTransport saving = broker.transport("saving");
+        saving.start(new TransportListener() {});
+        saving.subscribe(
+                Source.orphan(fred.identity, 1), delivery -> delivery.parts().forEach(Delivery.Part::settle));
+
+        for (int i = 0; i < 40; i++) {
+            pass(Duration.ofMillis(50));
+        }
+
+        bob.answer("saved");
+        assertThat(end(job).values()).isEqualTo(Map.of("bob", "saved"));
+        saving.close();
     }
 
     @Test

@@ -107,10 +107,13 @@ final class BrokerInvocations implements TestTemplateInvocationContextProvider, 
 
         @Override
         public void beforeEach(ExtensionContext context) {
+            context.getStore(NAMESPACE).put(TestBroker.class, lend(context));
+        }
+
+        private TestBroker lend(ExtensionContext context) {
             Settings settings = name -> context.getConfigurationParameter(name).orElseGet(() -> System.getenv(name));
             try {
-                TestBroker broker = kind.equals("embedded") ? embedded() : rabbit(context, settings);
-                context.getStore(NAMESPACE).put(TestBroker.class, broker);
+                return kind.equals("embedded") ? embedded() : rabbit(context, settings);
             } catch (RabbitAbsent e) {
                 if (Boolean.parseBoolean(settings.value(REQUIRE))) {
                     throw new AssertionFailedError(e.getMessage() + "; " + REQUIRE + " is true", e);
@@ -145,7 +148,10 @@ final class BrokerInvocations implements TestTemplateInvocationContextProvider, 
                 throw new IllegalStateException(
                         "broker: not there yet (expected: a parameter of a method, not of a constructor)");
             }
-            return broker;
+            int index = parameter.getIndex();
+            return index == 0
+                    ? broker
+                    : context.getStore(NAMESPACE).computeIfAbsent(index, another -> lend(context), TestBroker.class);
         }
     }
 }

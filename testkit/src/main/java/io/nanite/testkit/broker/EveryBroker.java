@@ -11,7 +11,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test that runs once on each broker: {@code [embedded]}, {@code [rabbitmq]}. It takes a {@link TestBroker} as a
- * parameter; so may its {@code @BeforeEach} and {@code @AfterEach}.
+ * parameter; so may its {@code @BeforeEach} and {@code @AfterEach}. One that takes two gets two fabrics that know nothing of each
+ * other: two vhosts of one RabbitMQ, two embedded brokers.
  *
  * <p>Each run finds an empty vhost of its own. The embedded broker is a new one, in memory; the RabbitMQ is shared by all
  * tests of the JVM, because it takes seconds to start, and gives every run a new vhost. Where RabbitMQ is missing the run
