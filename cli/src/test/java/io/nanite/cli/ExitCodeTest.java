@@ -60,6 +60,11 @@ class ExitCodeTest {
         }
 
         @Expose
+        public String trace(ActorContext job) {
+            return "token %s in %s".formatted(job.token(), job.traceparent().orElse("none"));
+        }
+
+        @Expose
         public String fail() {
             throw new IllegalStateException("not today");
         }
@@ -191,6 +196,9 @@ class ExitCodeTest {
             answers(
                     cli.run("mapper", "request", "/moody/echo", "7", "--any-tag", "green,red", "--tag", "blue"),
                     "{\"bob\":7}");
+            assertThat(cli.run("mapper", "request", "/moody/trace", "--target", "bob")
+                            .out())
+                    .containsPattern("token ([0-9a-f]{32}) in 00-\\1-[0-9a-f]{16}-00\"");
             answers(cli.run("mapper", "request", "/moody/echo", "42", "--text", "--target", "bob"), "{\"bob\":\"42\"}");
             answers(
                     cli.run("mapper", "request", "/moody/echo", "@x ${y} gr\u00fc\u00dfe", "--target", "bob"),
