@@ -62,7 +62,7 @@ public record Metadata(
     }
 
     public Metadata withTraceparent(@Nullable String newTraceparent) {
-        return new Metadata(deadline, attempt, hop, newTraceparent);
+        return new Metadata(deadline, attempt, hop, newTraceparent, path);
     }
 
     /** Whether the deadline lies behind the given time. */
