@@ -20,7 +20,7 @@ import java.util.function.Function;
 record WebSettings(RabbitConfig broker, MapperConfig mapper) {
 
     private static final String PARAMETER = "nanite.";
-    private static final String VARIABLE = "NANITE_WEB_";
+    private static final String VARIABLE = "WEBAPP_";
     private static final int LONGEST_TIMEOUT = 3_600;
 
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -30,7 +30,7 @@ record WebSettings(RabbitConfig broker, MapperConfig mapper) {
 
     /**
      * The context parameters {@code nanite.broker}, {@code nanite.name} and {@code nanite.timeout} (in seconds), or where
-     * there is one the variable {@code NANITE_WEB_BROKER} and so on. Throws {@link ConfigException} naming the first that
+     * there is one the variable {@code WEBAPP_BROKER} and so on. Throws {@link ConfigException} naming the first that
      * is wrong, or that nobody knows.
      */
     static WebSettings of(ServletContext context, Map<String, String> environment) {
