@@ -406,6 +406,7 @@ final class Rules {
                 "mapper.Pushed",
                 "mapper.UnknownAgentException",
                 "mapper.UnknownSelectorException",
+                "rabbitmq.BrokerNode",
                 "rabbitmq.Provisioner",
                 "rabbitmq.ProvisioningException",
                 "rabbitmq.RabbitConfig",
