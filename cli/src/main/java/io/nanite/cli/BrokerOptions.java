@@ -5,8 +5,11 @@ import io.nanite.core.Secret;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.rabbitmq.BrokerNode;
 import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitConfig.QueueType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +29,7 @@ final class BrokerOptions {
             scope = ScopeType.INHERIT,
             names = {"-h", "--host"},
             paramLabel = "HOST",
-            description = "the broker's host (default: 127.0.0.1)")
+            description = "the broker's host (default: 127.0.0.1); of a cluster several, as in rabbit1,rabbit2:5673")
     String host = "127.0.0.1";
 
     @Option(
@@ -59,6 +62,14 @@ final class BrokerOptions {
             paramLabel = "VHOST",
             description = "one vhost is one fabric (default: /nanite)")
     String vhost = "/nanite";
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--queue-type",
+            paramLabel = "TYPE",
+            description = "of the durable queues, the same for all processes of a fabric: classic, or quorum for a "
+                    + "cluster that shall lose a node and no work (default: classic)")
+    QueueType queueType = QueueType.CLASSIC;
 
     @Option(
             scope = ScopeType.INHERIT,
@@ -125,12 +136,16 @@ final class BrokerOptions {
 
     /** The broker for this login; {@code name} is what the broker's own screens show. */
     RabbitConfig broker(String defaultUser, String name) {
+        List<BrokerNode> nodes = BrokerNode.parse(
+                host, port != null ? port : tls ? RabbitConfig.DEFAULT_TLS_PORT : RabbitConfig.DEFAULT_PORT);
         return RabbitConfig.at(
-                        host,
-                        port != null ? port : tls ? RabbitConfig.DEFAULT_TLS_PORT : RabbitConfig.DEFAULT_PORT,
+                        nodes.get(0).host(),
+                        nodes.get(0).port(),
                         user != null ? user : defaultUser,
                         new Secret(pass != null ? pass : DEFAULT_PASSWORD))
+                .withOthers(nodes.subList(1, nodes.size()))
                 .withVirtualHost(vhost)
+                .withQueueType(queueType)
                 .withTls(tls)
                 .withName(name)
                 .withHeartbeat(heartbeat)

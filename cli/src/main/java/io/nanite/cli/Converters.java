@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import io.nanite.agent.AgentConfig.Ack;
+import io.nanite.rabbitmq.RabbitConfig.QueueType;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -24,6 +25,7 @@ final class Converters {
         commands.registerConverter(Path.class, Converters::path);
         commands.registerConverter(URI.class, Converters::address);
         commands.registerConverter(Ack.class, Converters::ack);
+        commands.registerConverter(QueueType.class, Converters::queueType);
     }
 
     private static Integer number(String text) {
@@ -47,6 +49,14 @@ final class Converters {
             case "early" -> Ack.EARLY;
             case "late" -> Ack.LATE;
             default -> throw new TypeConversionException("early or late");
+        };
+    }
+
+    private static QueueType queueType(String text) {
+        return switch (text.strip().toLowerCase(Locale.ROOT)) {
+            case "classic" -> QueueType.CLASSIC;
+            case "quorum" -> QueueType.QUORUM;
+            default -> throw new TypeConversionException("classic or quorum");
         };
     }
 

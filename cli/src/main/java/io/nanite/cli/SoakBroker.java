@@ -8,6 +8,7 @@ import io.nanite.embedded.EmbeddedBrokerConfig;
 import io.nanite.faultkit.rabbit.Definitions;
 import io.nanite.faultkit.rabbit.LocalRabbit;
 import io.nanite.faultkit.rabbit.RabbitBinaries;
+import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.util.Collections;
 import java.util.List;
@@ -38,12 +39,18 @@ sealed interface SoakBroker extends AutoCloseable {
                 transport.start(new TransportListener() {}); // throws what is wrong with it, before there is a fleet
             }
         }
-        return new Theirs(soak.broker.host, soak.broker.broker("mapper", "soak").port(), soak.broker.vhost);
+        RabbitConfig first = soak.broker.broker("mapper", "soak");
+        return new Theirs(first.host(), first.port(), soak.broker.host, soak.broker.vhost);
     }
 
     String name();
 
     String host();
+
+    /** That and, of a cluster, the others, as a flag says them. */
+    default String hosts() {
+        return host();
+    }
 
     int port();
 
@@ -77,7 +84,7 @@ sealed interface SoakBroker extends AutoCloseable {
     }
 
     /** Somebody else's: nothing is done to it. */
-    record Theirs(String host, int port, String vhost) implements SoakBroker {
+    record Theirs(String host, int port, String hosts, String vhost) implements SoakBroker {
 
         @Override
         public String name() {

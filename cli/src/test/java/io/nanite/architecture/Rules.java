@@ -413,6 +413,7 @@ final class Rules {
                 "mapper.RequestInterceptor",
                 "mapper.UnknownAgentException",
                 "mapper.UnknownSelectorException",
+                "rabbitmq.BrokerNode",
                 "rabbitmq.Provisioner",
                 "rabbitmq.ProvisioningException",
                 "rabbitmq.RabbitConfig",

@@ -7,12 +7,19 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where the broker is and how to use it. Checked once, here.
  *
  * @param host name or address
  * @param port 1 to 65535
+ * @param others where further nodes of the same cluster listen, tried in turn when one cannot be reached
  * @param user the login
  * @param password its password
  * @param virtualHost one vhost is one fabric
@@ -32,6 +39,7 @@ import java.time.Duration;
 public record RabbitConfig(
         String host,
         int port,
+        List<BrokerNode> others,
         String user,
         Secret password,
         String virtualHost,
@@ -61,12 +69,13 @@ public record RabbitConfig(
     /** The port of AMQP over TLS, as registered with IANA. */
     public static final int DEFAULT_TLS_PORT = 5671;
 
-    private static final int HIGHEST_PORT = 65_535;
+    /** Scheme and login, the first host, the other hosts, the vhost. */
+    private static final Pattern SEVERAL_HOSTS = Pattern.compile("([a-z]+://[^@/]*@)([^,/]*),([^/]*)(/.*)?");
 
     /** Throws {@link ConfigException} naming the first setting that is wrong. */
     public RabbitConfig {
-        check(!host.isBlank(), "host", host, "a name or address");
-        check(port > 0 && port <= HIGHEST_PORT, "port", port, "1 to 65535");
+        var unused = new BrokerNode(host, port); // says what is wrong with it
+        others = List.copyOf(others);
         check(!user.isEmpty(), "user", user, "a login");
         check(!virtualHost.isEmpty(), "vhost", virtualHost, "a name such as /nanite");
         check(between(heartbeat, Duration.ofSeconds(1), Duration.ofMinutes(10)), "heartbeat", heartbeat, "1s to 10m");
@@ -97,6 +106,7 @@ public record RabbitConfig(
         return new RabbitConfig(
                 host,
                 port,
+                List.of(),
                 user,
                 password,
                 "/nanite",
@@ -115,9 +125,15 @@ public record RabbitConfig(
 
     /**
      * Reads {@code amqp://user:password@host:port/vhost}, or {@code amqps} for TLS; in a vhost a slash is written {@code
-     * %2F}, and none means {@code /nanite}. See <a href="https://www.rabbitmq.com/docs/uri-spec">the URI scheme</a>.
+     * %2F}, and none means {@code /nanite}. Several nodes of a cluster are {@code host:port,host:port}. Apart from those see <a href="https://www.rabbitmq.com/docs/uri-spec">the URI scheme</a>.
      */
     public static RabbitConfig of(String uri) {
+        Matcher several = SEVERAL_HOSTS.matcher(uri);
+        if (several.matches()) {
+            RabbitConfig first =
+                    of(several.group(1) + several.group(2) + Objects.requireNonNullElse(several.group(4), ""));
+            return first.withOthers(BrokerNode.parse(several.group(3), first.tls() ? DEFAULT_TLS_PORT : DEFAULT_PORT));
+        }
         URI parsed;
         try {
             parsed = new URI(uri);
@@ -151,6 +167,28 @@ public record RabbitConfig(
 
     private static String decode(String encoded) {
         return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** Where further nodes of the same cluster listen. The one this has already is tried first. */
+    public RabbitConfig withOthers(List<BrokerNode> newOthers) {
+        return new RabbitConfig(
+                host,
+                port,
+                newOthers,
+                user,
+                password,
+                virtualHost,
+                tls,
+                name,
+                heartbeat,
+                connectTimeout,
+                verdictTimeout,
+                patience,
+                blockedTimeout,
+                lookout,
+                publishWindow,
+                queueType,
+                packing);
     }
 
     public RabbitConfig withVirtualHost(String newVirtualHost) {
@@ -307,6 +345,7 @@ public record RabbitConfig(
         return new RabbitConfig(
                 host,
                 port,
+                others,
                 user,
                 password,
                 newVirtualHost,
@@ -323,8 +362,17 @@ public record RabbitConfig(
                 newPacking);
     }
 
+    /** Where it listens, the first choice first. */
+    List<BrokerNode> nodes() {
+        List<BrokerNode> nodes = new ArrayList<>();
+        nodes.add(new BrokerNode(host, port));
+        nodes.addAll(others);
+        return nodes;
+    }
+
     /** How messages name this broker: never with the password. */
     String where() {
-        return "%s:%d, vhost %s, user %s".formatted(host, port, virtualHost, user);
+        String nodes = nodes().stream().map(BrokerNode::toString).collect(Collectors.joining(" or "));
+        return "%s, vhost %s, user %s".formatted(nodes, virtualHost, user);
     }
 }

@@ -134,7 +134,14 @@ public final class RabbitTransport implements Transport {
             throw new BrokerUnavailable("%s: this transport is closed".formatted(config.where()), null);
         }
         ReadLane lane = new ReadLane(
-                source, receiver, consuming, properties, returns, this::supervised, () -> loop.execute(this::repair));
+                source,
+                receiver,
+                consuming,
+                properties,
+                returns,
+                loop.time(),
+                this::supervised,
+                () -> loop.execute(this::repair));
         supervised(() -> {
             lane.open(config.queueType());
             readers.add(lane);
@@ -175,7 +182,10 @@ public final class RabbitTransport implements Transport {
         if (!publishes || !loopback.isOpen()) {
             try {
                 if (!direct.isOpen()) {
-                    direct.open(watched(publishing));
+                    com.rabbitmq.client.Channel channel = watched(publishing);
+                    boolean quorum = config.queueType() == RabbitConfig.QueueType.QUORUM
+                            && publishing.dialect().queueTypes();
+                    direct.open(channel, quorum ? ConfirmWatch.on(channel, loop.time()) : null);
                 }
                 if (!confirming.isOpen()) {
                     confirming.open(watched(publishing), publishing.dialect());
@@ -300,6 +310,17 @@ public final class RabbitTransport implements Transport {
     }
 
     private void sweep() {
+        Duration patience = config.verdictTimeout();
+        if (direct.isOverdue(publishing.writable(), patience)) {
+            LOG.warn("{} does not take what is sent: connecting anew", config.where());
+            publishing.abort("not taken");
+        }
+        for (ReadLane reader : readers) {
+            if (reader.isOverdue(consuming.writable(), patience)) {
+                LOG.warn("{} does not take what is answered: connecting anew", config.where());
+                consuming.abort("not taken");
+            }
+        }
         if (blockedBecause != null) {
             sweepBlocked(blockedBecause);
         } else if (confirming.sweep() && publishing.writable()) {

@@ -28,6 +28,7 @@ final class ReadChannel implements Outlet {
     private static final int LAZY_PREFETCH = 256;
 
     private final Channel channel;
+    private final @Nullable ConfirmWatch watch;
     private final Writer writer;
     private final Properties properties;
     private final boolean settling;
@@ -39,8 +40,10 @@ final class ReadChannel implements Outlet {
     private final Set<Long> ackedAhead = new HashSet<>();
     private long settledUpTo;
 
-    ReadChannel(Channel channel, Writer writer, Properties properties, int prefetch) {
+    /** Without a watch where nobody needs one. */
+    ReadChannel(Channel channel, @Nullable ConfirmWatch watch, Writer writer, Properties properties, int prefetch) {
         this.channel = channel;
+        this.watch = watch;
         this.writer = writer;
         this.properties = properties;
         this.settling = prefetch > 0;
@@ -50,6 +53,9 @@ final class ReadChannel implements Outlet {
     @Override
     public void emit(Outgoing message) throws IOException {
         if (channel.isOpen()) {
+            if (watch != null) {
+                watch.publishing(message);
+            }
             channel.basicPublish(message.exchange(), message.key(), true, properties.of(message, null), message.body());
         }
     }

@@ -1,15 +1,19 @@
 package io.nanite.rabbitmq;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Receiver;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -33,6 +37,7 @@ final class ReadLane implements Subscription {
     private final Wire wire;
     private final Properties properties;
     private final Returns returns;
+    private final TimeSource time;
 
     /** Runs a task on the supervisor's thread and waits for it. */
     private final Consumer<Runnable> supervised;
@@ -43,6 +48,8 @@ final class ReadLane implements Subscription {
     private volatile State state = State.WANTED;
     private @Nullable Channel channel;
     private @Nullable String consumerTag;
+    private boolean quorum;
+    private @Nullable ConfirmWatch watch;
     private volatile boolean consuming;
     private final AtomicInteger lives = new AtomicInteger();
 
@@ -54,6 +61,7 @@ final class ReadLane implements Subscription {
             Wire wire,
             Properties properties,
             Returns returns,
+            TimeSource time,
             Consumer<Runnable> supervised,
             Runnable onBroken) {
         this.source = source;
@@ -61,6 +69,7 @@ final class ReadLane implements Subscription {
         this.wire = wire;
         this.properties = properties;
         this.returns = returns;
+        this.time = time;
         this.supervised = supervised;
         this.onBroken = onBroken;
     }
@@ -72,6 +81,11 @@ final class ReadLane implements Subscription {
 
     boolean isClosed() {
         return state == State.CLOSED;
+    }
+
+    /** Whether the broker does not take what is answered. On the supervisor's thread. */
+    boolean isOverdue(boolean takesMessages, Duration atMost) {
+        return watch != null && isConsuming() && watch.isOverdue(takesMessages, atMost);
     }
 
     /** Whether it reads, as far as anybody has said. */
@@ -97,11 +111,13 @@ final class ReadLane implements Subscription {
     /** Declares the queue and consumes it; throws a {@link io.nanite.core.transport.TransportException} if it cannot. */
     void open(RabbitConfig.QueueType queueType) {
         abandon();
+        quorum = queueType == RabbitConfig.QueueType.QUORUM && wire.dialect().queueTypes();
         try (Topology topology = new Topology(wire::openChannel, wire.dialect(), queueType)) {
             if (source.abandoned()) {
                 topology.look(source);
             } else {
-                topology.declare(source);
+                // Of a node that was lost a quorum queue may still count its readers, us among them, until it is back.
+                topology.declare(source, quorum && lives.get() > 0);
             }
         }
         Channel fresh = wire.openChannel();
@@ -110,7 +126,9 @@ final class ReadLane implements Subscription {
             if (source.settled()) {
                 fresh.basicQos(source.prefetch());
             }
+            ConfirmWatch freshWatch = quorum && source.settled() ? ConfirmWatch.on(fresh, time) : null;
             channel = fresh;
+            watch = freshWatch;
             consuming = true;
             consumerTag = fresh.basicConsume(
                     source.queue(),
@@ -119,7 +137,7 @@ final class ReadLane implements Subscription {
                     false,
                     source.lifetime() != Source.Lifetime.SHARED,
                     null,
-                    new Intake(fresh));
+                    new Intake(fresh, freshWatch));
         } catch (IOException | ShutdownSignalException e) {
             consuming = false;
             throw Refusals.whileUsing("queue " + source.queue(), e);
@@ -176,7 +194,11 @@ final class ReadLane implements Subscription {
         boolean careful = source.lifetime() != Source.Lifetime.OWNED_DELETED_ON_CLOSE;
         try {
             Channel scratch = wire.openChannel();
-            scratch.queueDelete(source.queue(), careful, careful);
+            if (!careful || !quorum) {
+                scratch.queueDelete(source.queue(), careful, careful);
+            } else if (mayGo(scratch)) {
+                scratch.queueDelete(source.queue());
+            }
             scratch.close();
         } catch (IOException
                 | ShutdownSignalException
@@ -184,6 +206,18 @@ final class ReadLane implements Subscription {
                 | io.nanite.core.transport.TransportException e) {
             LOG.debug("queue {} was not deleted", source.queue(), e);
         }
+    }
+
+    /**
+     * Whether a quorum queue, which a broker does not delete on condition, is empty and has no reader now, and nobody can
+     * be writing to it: of an agent that leaves, a mapper may not have heard that yet. Such a queue goes when mappers have.
+     */
+    private boolean mayGo(Channel scratch) throws IOException {
+        if (source.lifetime() == Source.Lifetime.OWNED && Identity.isIdentity(source.queue())) {
+            return false;
+        }
+        AMQP.Queue.DeclareOk now = scratch.queueDeclarePassive(source.queue());
+        return now.getMessageCount() == 0 && now.getConsumerCount() == 0;
     }
 
     private void abandon() {
@@ -204,9 +238,9 @@ final class ReadLane implements Subscription {
 
         private final ReadChannel life;
 
-        Intake(Channel channel) {
+        Intake(Channel channel, @Nullable ConfirmWatch watch) {
             super(channel);
-            life = new ReadChannel(channel, wire.writer(), properties, source.settled() ? source.prefetch() : 0);
+            life = new ReadChannel(channel, watch, wire.writer(), properties, source.settled() ? source.prefetch() : 0);
         }
 
         @Override

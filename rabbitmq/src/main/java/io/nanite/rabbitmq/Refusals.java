@@ -27,7 +27,7 @@ final class Refusals {
 
     private Refusals() {}
 
-    static TransportException whileConnecting(RabbitConfig config, Exception cause) {
+    static TransportException whileConnecting(RabbitConfig config, BrokerNode node, Exception cause) {
         if (cause instanceof PossibleAuthenticationFailureException) {
             return new AuthenticationRefused(
                     "%s: refused the login of %s (expected: a user it knows, with its password)"
@@ -46,7 +46,7 @@ final class Refusals {
             return new PermissionRefused("%s: refused: %s".formatted(config.where(), text(signal)), cause);
         }
         String why = root(cause) instanceof UnknownHostException ? "no such host" : message(root(cause));
-        return new BrokerUnavailable("no broker at %s:%d: %s".formatted(config.host(), config.port(), why), cause);
+        return new BrokerUnavailable("no broker at %s: %s".formatted(node, why), cause);
     }
 
     /** What went wrong while doing something to a queue or exchange of this name. */

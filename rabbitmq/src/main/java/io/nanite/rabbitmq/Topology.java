@@ -58,21 +58,27 @@ final class Topology implements AutoCloseable {
                 channel -> channel.queueDeclarePassive(DEAD_LETTERS));
     }
 
-    /** The queue that the source reads, and what feeds it. */
+    /** The queue that the source reads, and what feeds it; refused if it should have one reader and has one already. */
     void declare(Source source) {
+        declare(source, false);
+    }
+
+    /** As above, whatever readers it has if {@code ours} says that they are us. */
+    void declare(Source source, boolean ours) {
         boolean durable = source.lifetime() != Source.Lifetime.CONNECTION;
         // Exclusive queues are never durable: Broker-J would keep one, locked, when its connection is gone.
         ensure(
                 "queue " + source.queue(),
                 channel -> admit(
                         source,
+                        ours,
                         channel.queueDeclare(
                                 source.queue(),
                                 durable,
                                 !durable,
                                 !durable,
                                 durable ? durableArguments() : type(RabbitConfig.QueueType.CLASSIC))),
-                channel -> admit(source, channel.queueDeclarePassive(source.queue())));
+                channel -> admit(source, ours, channel.queueDeclarePassive(source.queue())));
         for (Address.Exchange from : source.bindings()) {
             ensure("binding of %s to %s".formatted(source.queue(), from.name()), channel -> {
                 channel.queueBind(source.queue(), from.name(), from.key());
@@ -81,8 +87,8 @@ final class Topology implements AutoCloseable {
     }
 
     /** Refuses a queue for one reader that has one: to be refused by the broker costs a connection on some. */
-    private static void admit(Source source, AMQP.Queue.DeclareOk declared) {
-        if (source.lifetime() != Source.Lifetime.SHARED && declared.getConsumerCount() > 0) {
+    private static void admit(Source source, boolean ours, AMQP.Queue.DeclareOk declared) {
+        if (!ours && source.lifetime() != Source.Lifetime.SHARED && declared.getConsumerCount() > 0) {
             throw new QueueInUse(
                     "queue %s: %d readers (expected: none; is another process of this name running?)"
                             .formatted(source.queue(), declared.getConsumerCount()),
@@ -93,7 +99,7 @@ final class Topology implements AutoCloseable {
     /** Looks whether somebody else's queue is there and has no reader. */
     void look(Source source) {
         try {
-            attempt(channel -> admit(source, channel.queueDeclarePassive(source.queue())));
+            attempt(channel -> admit(source, false, channel.queueDeclarePassive(source.queue())));
         } catch (IOException | ShutdownSignalException e) {
             ShutdownSignalException signal = Refusals.signal(e);
             if (signal != null && Refusals.code(signal) == AMQP.NOT_FOUND) {

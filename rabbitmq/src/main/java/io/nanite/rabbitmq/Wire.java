@@ -9,9 +9,12 @@ import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.TransportException;
 import java.io.IOException;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,9 @@ final class Wire {
     private final Writer writer;
     private final BiConsumer<Wire, ShutdownSignalException> onLost;
     private final BlockedListener onBlocked;
+
+    /** Which node is tried next. Touched only on the supervisor's thread. */
+    private int turn;
 
     private volatile @Nullable Connection connection;
     private volatile @Nullable CoalescingSocket socket;
@@ -61,11 +67,35 @@ final class Wire {
         return writer;
     }
 
-    /** Connects; throws a {@link TransportException} that says why not. Called on the supervisor's thread. */
+    /**
+     * Connects to the next node that can be reached; throws a {@link TransportException} that says why to none. Called on
+     * the supervisor's thread.
+     */
     void connect() {
+        List<BrokerNode> nodes = config.nodes();
+        List<BrokerUnavailable> unreachable = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            BrokerNode node = nodes.get(turn);
+            // After this one has been lost the next is tried first: it may not be the link that is wrong.
+            turn = (turn + 1) % nodes.size();
+            try {
+                connect(node);
+                return;
+            } catch (BrokerUnavailable e) {
+                unreachable.add(e);
+            }
+        }
+        throw unreachable.size() == 1
+                ? unreachable.get(0)
+                : new BrokerUnavailable(
+                        unreachable.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")),
+                        unreachable.get(unreachable.size() - 1));
+    }
+
+    private void connect(BrokerNode node) {
         ConnectionFactory factory = new ConnectionFactory();
-        factory.setHost(config.host());
-        factory.setPort(config.port());
+        factory.setHost(node.host());
+        factory.setPort(node.port());
         factory.setUsername(config.user());
         factory.setPassword(config.password().value());
         factory.setVirtualHost(config.virtualHost());
@@ -96,7 +126,7 @@ final class Wire {
             blocked = false;
             fresh.addShutdownListener(cause -> onLost.accept(this, cause));
         } catch (IOException | TimeoutException | java.security.NoSuchAlgorithmException e) {
-            throw Refusals.whileConnecting(config, e);
+            throw Refusals.whileConnecting(config, node, e);
         }
     }
 

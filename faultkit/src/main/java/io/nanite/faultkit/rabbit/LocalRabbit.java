@@ -24,6 +24,7 @@ public final class LocalRabbit implements AutoCloseable {
     private static final Duration COMMAND = Duration.ofSeconds(60);
 
     private final RabbitBinaries binaries;
+    private final @Nullable LocalRabbit joined;
 
     // All of these are guarded by this.
     private State state = State.NEW;
@@ -32,7 +33,20 @@ public final class LocalRabbit implements AutoCloseable {
 
     /** Does nothing yet. */
     public LocalRabbit(RabbitBinaries binaries) {
+        this(binaries, null);
+    }
+
+    private LocalRabbit(RabbitBinaries binaries, @Nullable LocalRabbit joined) {
         this.binaries = binaries;
+        this.joined = joined;
+    }
+
+    /**
+     * Another node, which joins the cluster of this one when it starts for the first time. This one must be up then, and be
+     * closed last.
+     */
+    public LocalRabbit another() {
+        return new LocalRabbit(binaries, this);
     }
 
     /** Where this user, {@code nanite} or {@code mapper}, finds this vhost. It stays the same over stop, kill and start. */
@@ -50,7 +64,7 @@ public final class LocalRabbit implements AutoCloseable {
         try {
             switch (state) {
                 case NEW -> {
-                    home = NodeHome.create(binaries);
+                    home = NodeHome.create(binaries, joined == null ? null : joined.home());
                     launch();
                 }
                 case KILLED -> launch();
@@ -149,7 +163,7 @@ public final class LocalRabbit implements AutoCloseable {
         return home().folder().path();
     }
 
-    private NodeHome home() {
+    private synchronized NodeHome home() {
         if (home == null) {
             throw new IllegalStateException("rabbitmq: %s (expected: started once, and not closed)".formatted(state));
         }

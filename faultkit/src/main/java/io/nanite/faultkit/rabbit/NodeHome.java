@@ -3,6 +3,7 @@ package io.nanite.faultkit.rabbit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node has from its first start to its end: folder, ports, port mapper, and all processes. Any thread may close it,
@@ -18,21 +19,25 @@ final class NodeHome implements AutoCloseable {
     private final List<ChildProcess> processes = new CopyOnWriteArrayList<>();
     private final Thread shutdownHook = new Thread(this::end, "rabbitmq-end");
 
-    private NodeHome(TemporaryFolder temporary) {
+    private NodeHome(TemporaryFolder temporary, @Nullable NodeHome joined) {
         FreePorts ports = new FreePorts();
         this.temporary = temporary;
         amqpPort = ports.next();
-        int epmdPort = ports.next();
-        folder = new RabbitFolder(temporary.path(), amqpPort, ports.next(), epmdPort);
+        folder = joined == null
+                ? new RabbitFolder(temporary.path(), amqpPort, ports.next(), ports.next())
+                : new RabbitFolder(temporary.path(), amqpPort, ports.next(), joined.folder);
     }
 
-    /** With a port mapper running: Erlang would start one itself, which would stay for ever. */
-    static NodeHome create(RabbitBinaries binaries) {
-        NodeHome home = new NodeHome(TemporaryFolder.create("nanite-rabbitmq-"));
+    /** With a port mapper running: Erlang would start one itself, which would stay for ever. Who joins shares that one. */
+    static NodeHome create(RabbitBinaries binaries, @Nullable NodeHome joined) {
+        NodeHome home = new NodeHome(TemporaryFolder.create("nanite-rabbitmq-"), joined);
         Runtime.getRuntime().addShutdownHook(home.shutdownHook);
         try {
             home.folder.prepare();
-            home.start("epmd", new ProcessBuilder(binaries.epmd().toString(), "-debug"), "epmd running", EPMD_START);
+            if (joined == null) {
+                home.start(
+                        "epmd", new ProcessBuilder(binaries.epmd().toString(), "-debug"), "epmd running", EPMD_START);
+            }
             return home;
         } catch (RuntimeException | Error e) {
             home.close();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a node has on disk, and the environment that keeps it there: nothing of RabbitMQ or Erlang that is
@@ -18,6 +19,8 @@ public final class RabbitFolder {
     private final int amqpPort;
     private final int distributionPort;
     private final int epmdPort;
+    private final @Nullable RabbitFolder joined;
+    private final String cookie;
 
     /** A folder that exists; nothing is written yet. */
     public RabbitFolder(Path path, int amqpPort, int distributionPort, int epmdPort) {
@@ -25,6 +28,18 @@ public final class RabbitFolder {
         this.amqpPort = amqpPort;
         this.distributionPort = distributionPort;
         this.epmdPort = epmdPort;
+        joined = null;
+        cookie = "NANITE" + ThreadLocalRandom.current().nextLong(1L << 40, 1L << 50);
+    }
+
+    /** As above, of a node that joins the cluster of another: same port mapper, same cookie. */
+    RabbitFolder(Path path, int amqpPort, int distributionPort, RabbitFolder joined) {
+        this.path = path;
+        this.amqpPort = amqpPort;
+        this.distributionPort = distributionPort;
+        this.epmdPort = joined.epmdPort;
+        this.joined = joined;
+        this.cookie = joined.cookie;
     }
 
     Path path() {
@@ -39,9 +54,8 @@ public final class RabbitFolder {
             write("enabled_plugins", "[].\n");
             // Sourced by the scripts. Without it they would source the machine's.
             write("rabbitmq-env.conf", "");
-            Path cookie = write(
-                    ".erlang.cookie", "NANITE" + ThreadLocalRandom.current().nextLong(1L << 40, 1L << 50));
-            Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
+            Files.setPosixFilePermissions(
+                    write(".erlang.cookie", cookie), PosixFilePermissions.fromString("r--------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,14 +67,24 @@ public final class RabbitFolder {
 
     /** Alarms are for machines that share: a test's broker also starts where the disk is nearly full. */
     private String configuration() {
-        return """
+        String node = """
                 listeners.tcp.1 = 127.0.0.1:%d
                 num_acceptors.tcp = 2
-                load_definitions = %s
                 disk_free_limit.absolute = 1MB
                 vm_memory_high_watermark.absolute = 1GB
                 log.file.level = warning
-                """.formatted(amqpPort, path.resolve("definitions.json"));
+                """.formatted(amqpPort);
+        return joined == null
+                ? node + "load_definitions = %s%n".formatted(path.resolve("definitions.json"))
+                : node + """
+                        cluster_formation.peer_discovery_backend = classic_config
+                        cluster_formation.classic_config.nodes.1 = %s
+                        cluster_formation.classic_config.nodes.2 = %s
+                        """.formatted(joined.nodeName(), nodeName());
+    }
+
+    private String nodeName() {
+        return "nanite-" + amqpPort + "@localhost";
     }
 
     /** For every process of the node. */
@@ -73,7 +97,7 @@ public final class RabbitFolder {
         environment.put("HOME", path.toString());
         environment.put("ERL_EPMD_ADDRESS", "127.0.0.1");
         environment.put("ERL_EPMD_PORT", Integer.toString(epmdPort));
-        environment.put("RABBITMQ_NODENAME", "nanite-" + amqpPort + "@localhost");
+        environment.put("RABBITMQ_NODENAME", nodeName());
         environment.put("RABBITMQ_DIST_PORT", Integer.toString(distributionPort));
         environment.put(
                 "RABBITMQ_CONF_ENV_FILE", path.resolve("rabbitmq-env.conf").toString());

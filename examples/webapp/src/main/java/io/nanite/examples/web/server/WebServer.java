@@ -3,6 +3,8 @@ package io.nanite.examples.web.server;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.ee10.webapp.WebAppContext;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -15,6 +17,9 @@ public final class WebServer implements AutoCloseable {
     private static final int BAD_START = 2;
     private static final int DEFAULT_PORT = 8080;
     private static final int HIGHEST_PORT = 65_535;
+
+    /** Held here: a logger that nobody holds forgets its level. */
+    private static final Logger JETTY = Logger.getLogger("org.eclipse.jetty");
 
     /** Few: nobody's request keeps one while it waits. */
     private static final int THREADS = 16;
@@ -33,8 +38,9 @@ public final class WebServer implements AutoCloseable {
         try {
             int port = arguments.length > 1 ? port(arguments[1]) : DEFAULT_PORT;
             WebServer server = new WebServer(Path.of(arguments[0]), port, Map.of());
-            server.server.setStopAtShutdown(true);
+            JETTY.setLevel(Level.SEVERE); // what is wrong is said below, in a sentence
             server.start();
+            server.server.setStopAtShutdown(true);
             System.out.println("http://127.0.0.1:%d/ is up; Ctrl-C ends it".formatted(server.port()));
         } catch (NotStarted | IllegalArgumentException e) {
             System.err.println(e.getMessage());
