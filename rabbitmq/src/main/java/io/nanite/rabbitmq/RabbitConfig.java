@@ -125,7 +125,8 @@ public record RabbitConfig(
 
     /**
      * Reads {@code amqp://user:password@host:port/vhost}, or {@code amqps} for TLS; in a vhost a slash is written {@code
-     * %2F}, and none means {@code /nanite}. Several nodes of a cluster are {@code host:port,host:port}. Apart from those see <a href="https://www.rabbitmq.com/docs/uri-spec">the URI scheme</a>.
+     * %2F}, and none means {@code /nanite}. Several nodes of a cluster are {@code host:port,host:port}. Apart from those see <a
+     * href="https://www.rabbitmq.com/docs/uri-spec">the URI scheme</a>.
      */
     public static RabbitConfig of(String uri) {
         Matcher several = SEVERAL_HOSTS.matcher(uri);

@@ -1,5 +1,6 @@
 package io.nanite.rabbitmq;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
@@ -182,7 +183,7 @@ public final class RabbitTransport implements Transport {
         if (!publishes || !loopback.isOpen()) {
             try {
                 if (!direct.isOpen()) {
-                    com.rabbitmq.client.Channel channel = watched(publishing);
+                    Channel channel = watched(publishing);
                     boolean quorum = config.queueType() == RabbitConfig.QueueType.QUORUM
                             && publishing.dialect().queueTypes();
                     direct.open(channel, quorum ? ConfirmWatch.on(channel, loop.time()) : null);
@@ -205,8 +206,8 @@ public final class RabbitTransport implements Transport {
     }
 
     /** A channel whose end is noticed even if its connection lives on. */
-    private com.rabbitmq.client.Channel watched(Wire wire) {
-        com.rabbitmq.client.Channel channel = wire.openChannel();
+    private Channel watched(Wire wire) {
+        Channel channel = wire.openChannel();
         channel.addShutdownListener(cause -> {
             if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
                 LOG.warn("a publishing channel was closed: {}", Refusals.text(cause));

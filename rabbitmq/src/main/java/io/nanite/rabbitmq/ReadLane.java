@@ -14,6 +14,7 @@ import io.nanite.core.transport.Source;
 import io.nanite.core.transport.Subscription;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -202,7 +203,7 @@ final class ReadLane implements Subscription {
             scratch.close();
         } catch (IOException
                 | ShutdownSignalException
-                | java.util.concurrent.TimeoutException
+                | TimeoutException
                 | io.nanite.core.transport.TransportException e) {
             LOG.debug("queue {} was not deleted", source.queue(), e);
         }
