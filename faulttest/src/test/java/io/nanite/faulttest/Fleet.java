@@ -66,6 +66,12 @@ final class Fleet implements AutoCloseable {
 
     /** A mapper that connects there and gives away so many jobs. */
     Child mapper(String name, TestBroker broker, int port, int jobs, int agents) {
+        // So that there is work left for the last fault, however fast the machine.
+        return mapper(name, broker, port, jobs, agents, Duration.ofMillis(40));
+    }
+
+    /** As above; a slow job takes so long on average. */
+    Child mapper(String name, TestBroker broker, int port, int jobs, int agents, Duration work) {
         return start(
                 name,
                 "io.nanite.cli.Main",
@@ -79,7 +85,7 @@ final class Fleet implements AutoCloseable {
                 "--window",
                 "64",
                 "--work",
-                "40ms", // so that there is work left for the last fault, however fast the machine
+                work.toMillis() + "ms",
                 "--agents",
                 Integer.toString(agents),
                 "--heartbeat",

@@ -110,7 +110,8 @@ class LedgerTest {
         try (Fleet fleet = new Fleet(folder)) {
             Child first = fleet.earlyAgent("a1", broker, port);
             Child second = fleet.earlyAgent("a2", broker, port);
-            Child mapper = fleet.mapper("m1", broker, port, 2_000, 2);
+            // Pushes take so long that some are always running, however slowly this machine gives them away.
+            Child mapper = fleet.mapper("m1", broker, port, 2_000, 2, Duration.ofMillis(400));
             fleet.awaitAnswered(500);
 
             fleet.fault("agent kill -9");
