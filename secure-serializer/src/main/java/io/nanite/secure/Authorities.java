@@ -1,0 +1,154 @@
+package io.nanite.secure;
+
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whether a certificate is a member's, for one application. What of that does not change with time is remembered for
+ * each certificate. Safe for use by many threads.
+ */
+final class Authorities {
+
+    /** What a key is used for; the numbers are those of RFC 5280. */
+    enum Use {
+        SIGN(0),
+        AGREE(4),
+        ENCIPHER(2);
+
+        private final int bit;
+
+        Use(int bit) {
+            this.bit = bit;
+        }
+
+        static Use toReceive(X509Certificate certificate) {
+            return certificate.getPublicKey().getAlgorithm().equals("RSA") ? ENCIPHER : AGREE;
+        }
+    }
+
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private static final int SIGNS_CERTIFICATES = 5;
+
+    private final String application;
+    private final List<X509Certificate> authorities;
+    private final CertificateStore store;
+
+    private final Map<X509Certificate, Boolean> issued =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<X509Certificate, Boolean> eldest) {
+                    return size() > MOST_REMEMBERED;
+                }
+            });
+
+    private volatile @Nullable CheckedList lastList;
+
+    private record CheckedList(X509CRL list, boolean ours) {}
+
+    Authorities(String application, List<X509Certificate> authorities, CertificateStore store) {
+        this.application = application;
+        this.authorities = authorities;
+        this.store = store;
+    }
+
+    /** Lets the checks refuse a certificate that is not this member's, not of use, or not of now. */
+    void check(X509Certificate certificate, Member member, Use use, Instant now, Checks checks) {
+        checks.require(member.application().equals(application), RefusalReason.APPLICATION);
+        Member named = Member.of(certificate);
+        checks.require(named != null && named.application().equals(member.application()), RefusalReason.APPLICATION);
+        checks.require(named != null && named.identity().equals(member.identity()), RefusalReason.IDENTITY);
+        checks.require(Algorithms.allows(certificate.getPublicKey()), RefusalReason.ALGORITHM);
+        checks.require(issued.computeIfAbsent(certificate, this::isIssued), RefusalReason.AUTHORITY);
+        boolean[] usage = certificate.getKeyUsage();
+        checks.require(usage != null && usage[use.bit], RefusalReason.KEY_USAGE);
+        checks.require(!now.isBefore(certificate.getNotBefore().toInstant()), RefusalReason.CERTIFICATE_EARLY);
+        checks.require(!now.isAfter(certificate.getNotAfter().toInstant()), RefusalReason.CERTIFICATE_EXPIRED);
+        checks.require(
+                authorities.stream()
+                        .filter(authority -> isFrom(certificate, authority))
+                        .anyMatch(authority -> isValid(authority, now)),
+                RefusalReason.AUTHORITY);
+        checks.require(!isRevoked(certificate), RefusalReason.REVOKED);
+    }
+
+    private static boolean isValid(X509Certificate authority, Instant now) {
+        return !now.isBefore(authority.getNotBefore().toInstant())
+                && !now.isAfter(authority.getNotAfter().toInstant());
+    }
+
+    private static boolean isFrom(X509Certificate certificate, X509Certificate authority) {
+        return certificate.getIssuerX500Principal().equals(authority.getSubjectX500Principal());
+    }
+
+    /** Whether one of the authorities made it. One that members sign with may not itself sign certificates. */
+    private boolean isIssued(X509Certificate certificate) {
+        return certificate.getBasicConstraints() < 0
+                && !certificate.hasUnsupportedCriticalExtension()
+                && authorities.stream()
+                        .anyMatch(authority -> isAuthority(authority)
+                                && isFrom(certificate, authority)
+                                && isSigned(certificate, authority.getPublicKey()));
+    }
+
+    private static boolean isAuthority(X509Certificate certificate) {
+        boolean[] usage = certificate.getKeyUsage();
+        return certificate.getBasicConstraints() >= 0 && (usage == null || usage[SIGNS_CERTIFICATES]);
+    }
+
+    private static boolean isSigned(X509Certificate certificate, PublicKey key) {
+        if (!isStrong(certificate.getSigAlgName())) {
+            return false;
+        }
+        try {
+            certificate.verify(key);
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static boolean isStrong(String signature) {
+        return signature.startsWith("SHA256with")
+                || signature.startsWith("SHA384with")
+                || signature.startsWith("SHA512with");
+    }
+
+    /**
+     * A list that is over still counts, since what was called back stays so; one that none of the authorities signed calls
+     * back everything: somebody has put it there.
+     */
+    private boolean isRevoked(X509Certificate certificate) {
+        X509CRL list = store.revocations();
+        if (list == null) {
+            return false;
+        }
+        CheckedList checked = lastList;
+        if (checked == null || !checked.list().equals(list)) {
+            checked = new CheckedList(list, authorities.stream().anyMatch(authority -> isSigned(list, authority)));
+            lastList = checked;
+        }
+        return !checked.ours() || list.isRevoked(certificate);
+    }
+
+    private static boolean isSigned(X509CRL list, X509Certificate authority) {
+        if (!list.getIssuerX500Principal().equals(authority.getSubjectX500Principal())
+                || !isStrong(list.getSigAlgName())) {
+            return false;
+        }
+        try {
+            list.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+}

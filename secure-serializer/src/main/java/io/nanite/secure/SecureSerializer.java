@@ -1,0 +1,426 @@
+package io.nanite.secure;
+
+import io.nanite.core.Bytes;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Advertise;
+import io.nanite.core.packet.Cancel;
+import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.FilePacket;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.IntermediateMessage;
+import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Payload;
+import io.nanite.core.packet.Ping;
+import io.nanite.core.packet.Presence;
+import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Reply;
+import io.nanite.core.packet.Token;
+import io.nanite.core.serializer.Recipient;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.serializer.Serializer;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signs what another serializer writes, and encrypts it for whoever shall read it; reads only what a member of the same
+ * application signed for this one. Safe for use by many threads.
+ *
+ * <p>Registrations, pings, cancellations and what is said to all agents are only signed, because nobody can be named who
+ * will hear them; everything else is encrypted too, and refused if it is not. Work for an agent is encrypted for the mappers
+ * as well, so that one of them can save it from the queue of an agent that died.
+ *
+ * <p>An agent speaks for itself. A mapper speaks for itself, and hands on what agents asked and answered under their names.
+ *
+ * <p>Whatever is wrong with an envelope, {@link #read} says the same; the reason is counted in {@link #refusals}, and logged
+ * the first time.
+ */
+public final class SecureSerializer implements Serializer {
+
+    /** The media type of the envelopes. */
+    public static final String CONTENT_TYPE = "application/vnd.nanite.secure";
+
+    private static final Logger LOG = LoggerFactory.getLogger(SecureSerializer.class);
+
+    /** What a packet may be, and what is around it: a recipient costs about 200 bytes. */
+    private static final int MOST_BYTES = 8 * 1024 * 1024 + 256 * 1024;
+
+    private final Serializer inner;
+    private final SecureConfig config;
+    private final List<Credentials> credentials;
+    private final CertificateStore store;
+    private final TimeSource time;
+    private final Checks checks;
+    private final Identity self;
+    private final Authorities authorities;
+    private final SecureRandom random = new SecureRandom();
+    private final Sealing sealing = new Sealing(random);
+    private final ReplayMemory memory;
+    private final AtomicLong lastIssued = new AtomicLong();
+    private final ConcurrentHashMap<RefusalReason, LongAdder> refusals = new ConcurrentHashMap<>();
+
+    /**
+     * Speaks with the first of the credentials and reads with all of them. Throws {@link CertificateException} if they are
+     * not of one member of the application.
+     */
+    public SecureSerializer(
+            Serializer inner,
+            SecureConfig config,
+            List<Credentials> credentials,
+            CertificateStore store,
+            TimeSource time) {
+        this(inner, config, credentials, store, time, Checks.strict());
+    }
+
+    SecureSerializer(
+            Serializer inner,
+            SecureConfig config,
+            List<Credentials> credentials,
+            CertificateStore store,
+            TimeSource time,
+            Checks checks) {
+        this.inner = inner;
+        this.config = config;
+        this.credentials = List.copyOf(credentials);
+        this.store = store;
+        this.time = time;
+        this.checks = checks;
+        if (this.credentials.isEmpty()) {
+            throw new CertificateException("credentials: none (expected: a certificate and its key)");
+        }
+        self = this.credentials.get(0).member().identity();
+        for (Credentials each : this.credentials) {
+            if (!each.member().equals(new Member(config.application(), self))) {
+                throw new CertificateException("credentials of %s: of another member (expected: all of %s of %s)"
+                        .formatted(each.member(), self, config.application()));
+            }
+        }
+        authorities = new Authorities(config.application(), config.authorities(), store);
+        memory = new ReplayMemory(config.remembered());
+    }
+
+    /** Who writes and reads here. */
+    public Identity identity() {
+        return self;
+    }
+
+    /** How many envelopes were refused so far, by reason. */
+    public SortedMap<RefusalReason, Long> refusals() {
+        SortedMap<RefusalReason, Long> counts = new TreeMap<>();
+        refusals.forEach((reason, count) -> counts.put(reason, count.sum()));
+        return counts;
+    }
+
+    @Override
+    public String contentType() {
+        return CONTENT_TYPE;
+    }
+
+    /** Envelopes and nothing else: what is not signed is not looked at, whatever it calls itself. */
+    @Override
+    public boolean reads(@Nullable String contentType) {
+        return contentType != null && bare(contentType).equals(CONTENT_TYPE);
+    }
+
+    private static String bare(String contentType) {
+        int parameters = contentType.indexOf(';');
+        return (parameters < 0 ? contentType : contentType.substring(0, parameters))
+                .strip()
+                .toLowerCase(Locale.ROOT);
+    }
+
+    // ---- writing
+
+    /** Throws {@link SerializationException} also if there is no certificate that it could be encrypted for. */
+    @Override
+    public byte[] write(Packet packet, Recipient recipient) {
+        byte[] written = inner.write(packet, recipient);
+        Instant now = time.now();
+        try {
+            if (!isSealed(packet)) {
+                return Signing.sign(signed(packet, to(recipient), written, now).encoded(), credentials.get(0));
+            }
+            SortedSet<Identity> readers = readers(packet, recipient);
+            List<String> to = recipient instanceof Recipient.One
+                    ? readers.stream().map(Identity::value).toList()
+                    : to(recipient);
+            List<X509Certificate> certificates = certificates(recipient, readers, now);
+            return sealing.seal(
+                    Signing.sign(signed(packet, to, written, now).encoded(), credentials.get(0)), certificates);
+        } catch (SerializationException e) {
+            throw e;
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            // Stores of others throw what they like.
+            throw new SerializationException(
+                    "%s: cannot be signed or encrypted (expected: keys that fit, and a store that answers)"
+                            .formatted(packet.getClass().getSimpleName()),
+                    e);
+        }
+    }
+
+    /** Whether only those that it is for may read it. */
+    private boolean isSealed(Packet packet) {
+        if (packet instanceof Advertise) {
+            return false;
+        }
+        return config.sealsPresence() || !(packet instanceof Presence || packet instanceof Cancel);
+    }
+
+    private static List<String> to(Recipient recipient) {
+        if (recipient instanceof Recipient.One one) {
+            return List.of(one.identity().value());
+        }
+        return List.of(
+                recipient instanceof Recipient.EveryMapper ? SignedPacket.EVERY_MAPPER : SignedPacket.EVERY_AGENT);
+    }
+
+    /** Work may have to be saved from its agent's queue by any mapper. */
+    private SortedSet<Identity> readers(Packet packet, Recipient recipient) {
+        SortedSet<Identity> readers = new TreeSet<>();
+        if (recipient instanceof Recipient.One one) {
+            readers.add(one.identity());
+            if (packet instanceof Deliverable && one.identity().isAgent()) {
+                readers.addAll(store.mappers());
+            }
+        } else if (recipient instanceof Recipient.EveryMapper) {
+            readers.addAll(store.mappers());
+        }
+        return readers;
+    }
+
+    private List<X509Certificate> certificates(Recipient recipient, Set<Identity> readers, Instant now) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Identity reader : readers) {
+            List<X509Certificate> valid = store.certificates(reader).stream()
+                    .filter(certificate -> isValid(certificate, reader, now))
+                    .toList();
+            if (valid.isEmpty() && recipient.equals(new Recipient.One(reader))) {
+                throw new SerializationException(
+                        "certificate of %s: none (expected: one in the store that is valid now)".formatted(reader));
+            }
+            certificates.addAll(valid);
+        }
+        if (certificates.isEmpty()) {
+            throw new SerializationException(
+                    "certificates: none (expected: one of somebody who may read what is for %s)"
+                            .formatted(recipient instanceof Recipient.EveryAgent ? "every agent" : "every mapper"));
+        }
+        return certificates;
+    }
+
+    private boolean isValid(X509Certificate certificate, Identity reader, Instant now) {
+        try {
+            authorities.check(
+                    certificate,
+                    new Member(config.application(), reader),
+                    Authorities.Use.toReceive(certificate),
+                    now,
+                    Checks.strict());
+            return true;
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
+    private SignedPacket signed(Packet packet, List<String> to, byte[] written, Instant now) {
+        long issued = lastIssued.accumulateAndGet(SignedPacket.micros(now), (last, next) -> Math.max(last + 1, next));
+        byte[] nonce = new byte[SignedPacket.Nonce.LENGTH];
+        random.nextBytes(nonce);
+        return new SignedPacket(
+                config.application(),
+                self,
+                to,
+                packet.getClass().getSimpleName(),
+                token(packet),
+                SignedPacket.Nonce.of(nonce),
+                issued,
+                SignedPacket.micros(expiry(packet, now)),
+                inner.contentType(),
+                Bytes.of(written));
+    }
+
+    /** Work that nobody wants any more is not worth reading: but the one who drops it must be able to say what it was. */
+    private Instant expiry(Packet packet, Instant now) {
+        if (isPresence(packet)) {
+            return now.plus(config.presenceLifetime());
+        }
+        if (packet instanceof Deliverable work && work.metadata().deadline() > 0) {
+            Instant deadline = Instant.ofEpochMilli(work.metadata().deadline());
+            Instant latest = now.plus(config.lifetime());
+            Instant known = deadline.isAfter(latest) ? latest : deadline;
+            return (known.isBefore(now) ? now : known).plus(config.presenceLifetime());
+        }
+        return now.plus(config.lifetime());
+    }
+
+    private static boolean isPresence(Packet packet) {
+        return packet instanceof Presence || packet instanceof Advertise || packet instanceof Cancel;
+    }
+
+    private static String token(Packet packet) {
+        Token token = null;
+        if (packet instanceof Deliverable work) {
+            token = work.token();
+        } else if (packet instanceof Reply reply) {
+            token = reply.token();
+        } else if (packet instanceof FilePacket file) {
+            token = file.token();
+        } else if (packet instanceof Cancel cancel) {
+            token = cancel.token();
+        }
+        return token == null ? "" : token.value();
+    }
+
+    // ---- reading
+
+    /** Reads an envelope that was never read here before. */
+    @Override
+    public Packet read(Bytes bytes, @Nullable String contentType) {
+        return read(bytes, contentType, false);
+    }
+
+    /**
+     * Reads an envelope that the broker says it has delivered before, to anybody: having read it is no reason to refuse work
+     * or an answer, whose tokens say what was done about them. Presence is refused all the same.
+     */
+    public Packet readAgain(Bytes bytes, @Nullable String contentType) {
+        return read(bytes, contentType, true);
+    }
+
+    private Packet read(Bytes bytes, @Nullable String contentType, boolean again) {
+        if (!reads(contentType)) {
+            throw new SerializationException("content type: %s (expected: %s)"
+                    .formatted(contentType == null ? "none" : Printable.of(contentType), CONTENT_TYPE));
+        }
+        try {
+            checks.require(bytes.length() <= MOST_BYTES, RefusalReason.TOO_LONG);
+            return opened(bytes.toArray(), again);
+        } catch (RefusedException e) {
+            throw refused(e.reason());
+        } catch (GeneralSecurityException e) {
+            throw refused(RefusalReason.TAMPERED);
+        } catch (SerializationException e) {
+            throw refused(RefusalReason.CONTENT);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            // Malformed structures come out of the library as whatever its authors met first.
+            throw refused(RefusalReason.MALFORMED);
+        }
+    }
+
+    private SerializationException refused(RefusalReason reason) {
+        LongAdder count = refusals.get(reason);
+        if (count == null) {
+            count = refusals.computeIfAbsent(reason, unused -> new LongAdder());
+            LOG.warn("{}: refused an envelope: {}; further ones are only counted", self, reason);
+        }
+        count.increment();
+        return new SerializationException(
+                "envelope: refused (expected: one of a member of %s for %s)".formatted(config.application(), self));
+    }
+
+    private Packet opened(byte[] envelope, boolean again) throws GeneralSecurityException, IOException {
+        ContentInfo outer = ContentInfo.getInstance(ASN1Primitive.fromByteArray(envelope));
+        boolean sealed = outer.getContentType().equals(CMSObjectIdentifiers.authEnvelopedData);
+        ContentInfo document = sealed
+                ? ContentInfo.getInstance(ASN1Primitive.fromByteArray(sealing.open(outer, credentials, checks)))
+                : outer;
+        Checks.strict()
+                .require(document.getContentType().equals(CMSObjectIdentifiers.signedData), RefusalReason.ALGORITHM);
+        Signing.Signed signed = Signing.parse(document);
+        SignedPacket said = SignedPacket.decode(signed.content().toArray());
+        Instant now = time.now();
+        checkSigner(signed, said, now);
+        checks.require(said.isFor(self), RefusalReason.NOT_FOR_US);
+        checks.require(!said.issuedAt().isAfter(now.plus(config.clockSkew())), RefusalReason.EARLY);
+        checks.require(!said.expiresAt().isBefore(now.minus(config.clockSkew())), RefusalReason.EXPIRED);
+        Packet packet = inner.read(said.packet(), said.contentType());
+        checks.require(
+                said.type().equals(packet.getClass().getSimpleName())
+                        && said.token().equals(token(packet)),
+                RefusalReason.CONTENT);
+        checks.require(sealed || !isSealed(packet), RefusalReason.NOT_SEALED);
+        checkSpeaker(packet, said.from());
+        checkFresh(packet, said, again, now);
+        return packet;
+    }
+
+    private void checkSigner(Signing.Signed signed, SignedPacket said, Instant now)
+            throws GeneralSecurityException, IOException {
+        checks.require(said.application().equals(config.application()), RefusalReason.APPLICATION);
+        List<X509Certificate> signers = Signing.signersOf(signed, delivered(said.from()));
+        Checks.strict().require(!signers.isEmpty(), RefusalReason.UNKNOWN_SENDER);
+        X509Certificate signer = signers.get(0);
+        Member member = new Member(said.application(), said.from());
+        authorities.check(signer, member, Authorities.Use.SIGN, now, checks);
+        Signing.verify(signed, signer, checks);
+    }
+
+    private List<X509Certificate> delivered(Identity sender) {
+        try {
+            return store.certificates(sender);
+        } catch (RuntimeException e) {
+            throw new RefusedException(RefusalReason.UNKNOWN_SENDER, e);
+        }
+    }
+
+    /** Whether this member may say this, and to whoever reads it here. */
+    private void checkSpeaker(Packet packet, Identity from) {
+        if (packet instanceof Presence presence) {
+            checks.require(presence.identity().equals(from), RefusalReason.IDENTITY);
+            checks.require(packet instanceof Ping || from.isAgent(), RefusalReason.ROLE);
+        } else if (packet instanceof Advertise) {
+            checks.require(from.isMapper(), RefusalReason.ROLE);
+        } else if (packet instanceof Cancel cancel) {
+            checks.require(from.isMapper() || cancel.from().equals(from), RefusalReason.IDENTITY);
+            checks.require(from.isMapper() || self.isMapper(), RefusalReason.ROLE);
+        } else if (packet instanceof Deliverable work) {
+            checks.require(from.isMapper() || work.from().equals(from), RefusalReason.IDENTITY);
+            // Agents take work from mappers alone: whatever an agent asks goes through one.
+            checks.require(from.isMapper() || self.isMapper(), RefusalReason.ROLE);
+        } else if (packet instanceof Reply reply) {
+            boolean handedOn = from.isMapper() && reply instanceof IntermediateMessage;
+            checks.require(handedOn || reply.from().equals(from), RefusalReason.IDENTITY);
+        }
+    }
+
+    private void checkFresh(Packet packet, SignedPacket said, boolean again, Instant now) {
+        if (isPresence(packet)) {
+            Duration lifetime = Duration.between(said.issuedAt(), said.expiresAt());
+            checks.require(lifetime.compareTo(config.presenceLifetime()) <= 0, RefusalReason.EXPIRED);
+        }
+        Instant earliest = now.minus(config.clockSkew());
+        if (packet instanceof Presence) {
+            memory.notePresence(said, packet instanceof Ping, checks);
+        } else if (packet instanceof Reply) {
+            memory.noteAnswer(said, again, earliest, checks);
+        } else {
+            memory.noteWork(said, again && !isPresence(packet), earliest, checks);
+        }
+    }
+
+    @Override
+    public @Nullable Object convert(Payload payload, Type type) {
+        return inner.convert(payload, type);
+    }
+}
