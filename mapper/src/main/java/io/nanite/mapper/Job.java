@@ -45,8 +45,8 @@ public final class Job {
     /**
      * Completes with one outcome for each agent, or exceptionally if nobody was asked: {@link NoAgentException}, {@link
      * UnknownAgentException}, {@link UnknownSelectorException}, {@link OverloadedException}, {@link CallRefusedException},
-     * {@link HookFailedException}, or {@link io.nanite.core.transport.BrokerBlocked} if it could not leave. What is chained to it runs
-     * on the mapper's callback thread.
+     * {@link HookFailedException}, or {@link io.nanite.core.transport.BrokerBlocked} if it could not leave. What is chained
+     * to it runs on the mapper's callback thread.
      */
     public CompletionStage<Outcomes> outcomes() {
         CompletableFuture<Outcomes> handedOver = new CompletableFuture<>();

@@ -1,7 +1,6 @@
 package io.nanite.examples.simple;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
@@ -225,17 +224,31 @@ class OriginalTest {
     @EveryBroker
     void whatAnAgentSaysOfItselfIsTheLoadAverageUnlessItIsToldOtherwise(TestBroker broker) throws Exception {
         agent(broker, "fred", StatusProbe.loadAverage());
-        opened(Agent.start(AgentConfig.named("bob"), transport(broker.uri("nanite"), "bob"), new AgentModule() {
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        open.add(mayAnswer::countDown);
+        AgentConfig one = AgentConfig.named("bob").withPingTime(PING).singleThreaded();
+        opened(Agent.start(one, transport(broker.uri("nanite"), "bob"), new AgentModule() {
             @Override
             protected void configure() {
-                actor(new Foo(Identity.agent("bob")));
+                actor(new Late(mayAnswer), "foo");
             }
         }));
-        double[] loads = mapper(broker, "m1", 2).agents().stream()
-                .mapToDouble(agent -> agent.status().load())
-                .toArray();
-        // Both are of this machine, a moment apart; the kernel counts anew every five seconds.
-        assertThat(loads[0]).isNotNegative().isCloseTo(loads[1], within(10.0));
+        Mapper mapper = mapper(broker, "m1", 2);
+        // All of its slots are taken: were it that what it says, it would say 1.
+        Job busy = mapper.request(BAR, null, CallOptions.target("bob"));
+
+        // Between two ticks of the kernel, five seconds apart, both measure the same.
+        long until = System.nanoTime() + PATIENCE.toNanos();
+        List<AgentView> agents = mapper.agents();
+        while (agents.size() < 2
+                || agents.get(0).vitals().busy() != 1
+                || agents.get(0).status().load() != agents.get(1).status().load()) {
+            assertThat(System.nanoTime()).as("two equal loads: %s", agents).isLessThan(until);
+            Thread.onSpinWait();
+            agents = mapper.agents();
+        }
+        assertThat(busy.isDone()).isFalse();
+        mayAnswer.countDown();
     }
 
     private static double load(Mapper mapper) {
