@@ -69,6 +69,9 @@ public final class Agent implements AutoCloseable {
 
     private static final Duration RESCUE_CHECK = Duration.ofMillis(250);
 
+    /** A broker gives what a former life held before anything else: after so long all of it has come. */
+    static final Duration TIDYING = Duration.ofSeconds(30);
+
     private enum State {
         NEW,
         STARTED,
@@ -259,6 +262,7 @@ public final class Agent implements AutoCloseable {
             throw e;
         }
         announcer.open();
+        loop.after(TIDYING, suspects::tidy);
         LOG.info("{} started with {} slots", identity(), config.slots());
     }
 

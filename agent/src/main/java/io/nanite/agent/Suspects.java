@@ -6,6 +6,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Token;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
 import io.nanite.core.transport.Receiver;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>They get their turn one by one, more at once with each that ends well. Before its turn a job gets a mark, a message in
  * a queue of the agent's own, which is settled when the job ends: whoever finds the mark after a crash knows which job was
  * running. One that has a mark runs alone; one that was begun {@value #MOST_ATTEMPTS} times is poisoned. Jobs that only lay
- * beside it in the process are never blamed. The queue exists only while there are suspects.
+ * beside it in the process are never blamed. The queue exists only while there are suspects, and goes with the last.
  *
  * <p>Everything here belongs to the loop.
  */
@@ -74,8 +75,15 @@ final class Suspects implements Receiver {
     private final Map<Token, Integer> begun = new HashMap<>();
 
     private final Map<Token, List<Delivery.Part>> marked = new HashMap<>();
+
+    /** Marks of this life that are on their way through the broker, with the attempt that they are for. */
+    private final Map<Token, Integer> underWay = new HashMap<>();
+
     private State state = State.CLOSED;
-    private @Nullable Subscription subscription;
+
+    /** Closed by the thread that closes the agent, too. */
+    private volatile @Nullable Subscription subscription;
+
     private int width = 1;
     private boolean alone;
     private boolean stopped;
@@ -93,7 +101,7 @@ final class Suspects implements Receiver {
             Consumer<Job> run,
             Consumer<Job> poison) {
         this.self = self;
-        this.marks = new Source(self.value() + ".attempts", Source.Lifetime.OWNED, List.of(), PREFETCH);
+        this.marks = Source.attempts(self, PREFETCH);
         this.slots = slots;
         this.transport = transport;
         this.loop = loop;
@@ -119,6 +127,30 @@ final class Suspects implements Receiver {
         });
     }
 
+    /**
+     * Clears away what an earlier life left behind, if it did: one that died while it counted left the queue, and where
+     * somebody else has the jobs by now, nothing else would make this life open it. Not before whatever was delivered to that
+     * life must have come again, because then its marks are needed. Any thread.
+     */
+    void tidy() {
+        loop.execute(() -> {
+            if (stopped || state != State.CLOSED) {
+                return;
+            }
+            try {
+                transport
+                        .subscribe(Source.forgottenAttempts(self, PREFETCH), delivery -> {})
+                        .close();
+            } catch (NoSuchQueue e) {
+                return;
+            } catch (TransportException e) {
+                LOG.debug("{} does not know whether an earlier life left marks: {}", self, e.getMessage());
+                return;
+            }
+            open();
+        });
+    }
+
     private void open() {
         state = State.OPENING;
         try {
@@ -138,6 +170,7 @@ final class Suspects implements Receiver {
     private void trustAll(@Nullable String why) {
         LOG.warn("{} cannot count the attempts of {} jobs that came again: {}", self, waiting.size(), why);
         state = State.CLOSED;
+        close();
         waiting.forEach(run);
         waiting.clear();
     }
@@ -167,6 +200,9 @@ final class Suspects implements Receiver {
     }
 
     private void mark(String body, int attempt, Delivery.Part part) {
+        if (state == State.CLOSED) {
+            return; // of a reading that is over: the broker has it back
+        }
         if (body.equals(life)) {
             part.settle();
             state = State.OPEN;
@@ -175,6 +211,7 @@ final class Suspects implements Receiver {
             part.settle(); // where an earlier life began to look
         } else {
             Token token = new Token(body);
+            underWay.remove(token, attempt);
             if (!running.contains(token)) {
                 begun.merge(token, attempt, Math::max);
             }
@@ -208,6 +245,7 @@ final class Suspects implements Receiver {
         running.add(job.token());
         alone = mustBeAlone;
         job.attempt(attempt);
+        underWay.put(job.token(), attempt);
         var unused = published(job.token().value(), attempt)
                 .thenAccept(receipt -> loop.execute(() -> {
                     if (receipt instanceof PublishReceipt.Confirmed) {
@@ -215,6 +253,7 @@ final class Suspects implements Receiver {
                         run.accept(job);
                     } else {
                         LOG.warn("{} could not mark {}: {}", self, job.token(), receipt);
+                        underWay.remove(job.token(), attempt);
                         loop.after(UNMARKED_DELAY, () -> run.accept(job));
                     }
                 }));
@@ -237,12 +276,16 @@ final class Suspects implements Receiver {
         }
     }
 
-    /** When no suspect is left, marks without one are of jobs that somebody else has by now. */
+    /** When no suspect is left, marks without one are of jobs that somebody else has by now, and the queue may go. */
     private void settleStale() {
         if (state == State.OPEN && waiting.isEmpty() && running.isEmpty()) {
             begun.clear();
             marked.values().forEach(parts -> parts.forEach(Delivery.Part::settle));
             marked.clear();
+            if (underWay.isEmpty()) {
+                state = State.CLOSED;
+                close();
+            }
         }
     }
 
@@ -258,6 +301,7 @@ final class Suspects implements Receiver {
     /** Gives the queue of marks back; an empty one goes. */
     void close() {
         Subscription open = subscription;
+        subscription = null;
         if (open != null) {
             open.close();
         }

@@ -4,6 +4,7 @@ import io.nanite.core.Bytes;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerUnavailable;
 import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
 import io.nanite.core.transport.QueueInUse;
@@ -185,6 +186,9 @@ final class HandTransport implements Transport {
 
     @Override
     public Subscription subscribe(Source source, Receiver receiver) {
+        if (source.abandoned()) {
+            throw new NoSuchQueue("queue %s: not there (expected: a queue)".formatted(source.queue()), null);
+        }
         if (source.settled() && inUse.getAndUpdate(times -> Math.max(0, times - 1)) > 0) {
             throw new QueueInUse("queue %s: read by another (expected: nobody)".formatted(source.queue()), null);
         }

@@ -71,6 +71,9 @@ final class OrphanRescue implements AutoCloseable {
     private final PacketSender sender;
     private final Map<Identity, Rescue> running = new HashMap<>();
 
+    /** The readers of what agents that are gone for good have counted. */
+    private final Map<Identity, Subscription> clearing = new HashMap<>();
+
     /** Agents whose queues still hold work that nobody could take. */
     private final Set<Identity> left = new HashSet<>();
 
@@ -129,6 +132,10 @@ final class OrphanRescue implements AutoCloseable {
             if (own != null) {
                 own.end();
             }
+            Subscription counted = clearing.remove(agent);
+            if (counted != null) {
+                counted.close();
+            }
             left.remove(agent);
             for (Identity orphan : Set.copyOf(left)) {
                 comeFor(orphan, Duration.ZERO);
@@ -148,6 +155,9 @@ final class OrphanRescue implements AutoCloseable {
             running.put(agent, rescue);
         } catch (NoSuchQueue e) {
             LOG.debug("nothing of {} to save", agent);
+            if (last) {
+                forget(agent);
+            }
         } catch (QueueInUse e) {
             LOG.debug("somebody else reads what is left of {}", agent);
             return true;
@@ -179,8 +189,32 @@ final class OrphanRescue implements AutoCloseable {
     private void bury(Identity agent) {
         try {
             transport.subscribe(Source.remains(agent, 1), delivery -> {}).close();
+            transport.subscribe(Source.orphan(agent, 1), delivery -> {}).close();
+            LOG.debug("the queue of {} stays: it is not empty", agent);
+        } catch (NoSuchQueue e) {
+            forget(agent);
         } catch (TransportException e) {
             LOG.debug("the queue of {} stays: {}", agent, e.getMessage());
+        }
+    }
+
+    /** With its work goes what it has counted of jobs that came again: they are done elsewhere by now. */
+    private void forget(Identity agent) {
+        if (clearing.containsKey(agent)) {
+            return;
+        }
+        try {
+            clearing.put(
+                    agent, transport.subscribe(Source.forgottenAttempts(agent, PREFETCH), delivery -> delivery.parts()
+                            .forEach(Delivery.Part::settle)));
+            loop.after(LULL, () -> {
+                Subscription counted = clearing.remove(agent);
+                if (counted != null) {
+                    counted.close();
+                }
+            });
+        } catch (TransportException e) {
+            LOG.debug("nothing that {} has counted: {}", agent, e.getMessage());
         }
     }
 
@@ -188,6 +222,8 @@ final class OrphanRescue implements AutoCloseable {
     public void close() {
         running.values().forEach(Rescue::end);
         running.clear();
+        clearing.values().forEach(Subscription::close);
+        clearing.clear();
     }
 
     /** The saving of one agent's work. */

@@ -112,6 +112,22 @@ final class HandAgent implements AutoCloseable {
         sender.tellMappers(Address.REGISTRATION, new UnRegister(identity));
     }
 
+    /** Leaves a mark as an agent does that begins a job again. */
+    void count(String mark) {
+        Source attempts = Source.attempts(identity, 10);
+        transport.subscribe(attempts, delivery -> {});
+        transport
+                .publish(new Parcel(
+                        new Address.Queue(attempts.queue()),
+                        Bytes.of(mark),
+                        "text/plain",
+                        null,
+                        true,
+                        false,
+                        Map.of("x-attempt", "2")))
+                .join();
+    }
+
     private void receive(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             Packet packet = serializer.read(part.body(), part.contentType());

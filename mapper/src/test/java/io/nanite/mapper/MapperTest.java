@@ -1066,6 +1066,36 @@ class MapperTest {
     }
 
     @Test
+    void whatADeadAgentHasCountedGoesWithItsQueue() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        fred.count("a mark");
+
+        fred.die();
+        passWithPings(Duration.ofSeconds(40), bob);
+        assertThat(broker.waiting("nanite-fred.attempts")).isEqualTo(1); // it may be back, and must know
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(broker.queues()).doesNotContain("nanite-fred", "nanite-fred.attempts");
+    }
+
+    @Test
+    void whatADeadAgentHasCountedStaysWithTheWorkThatOnlyItMayDo() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        fred.count("a mark");
+        var unused = mapper.push(ECHO, "only fred", CallOptions.target("fred"))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+
+        fred.die();
+        passWithPings(Duration.ofMinutes(2), bob);
+
+        assertThat(broker.waiting("nanite-fred")).isEqualTo(1);
+        assertThat(broker.waiting("nanite-fred.attempts")).isEqualTo(1);
+    }
+
+    @Test
     void whatIsSentToADeadAgentByOneWhoHasNotHeardIsSavedToo() throws Exception {
         HandAgent fred = agent("fred", 0.1);
         HandAgent bob = agent("bob", 9.0);

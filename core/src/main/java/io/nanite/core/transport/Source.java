@@ -38,6 +38,8 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
 
     private static final int MOST = 65_535;
 
+    private static final String ATTEMPTS = ".attempts";
+
     /** How many results a mapper lets the broker push ahead. */
     private static final int REPLY_PREFETCH = 1_000;
 
@@ -114,6 +116,16 @@ public record Source(String queue, Lifetime lifetime, List<Address.Exchange> bin
     /** The same, once nobody can think any more that the agent lives: an empty queue goes. */
     public static Source remains(Identity agent, int prefetch) {
         return new Source(agent.value(), Lifetime.ABANDONED_DELETED_ON_CLOSE, List.of(), prefetch);
+    }
+
+    /** Where an agent marks which of the jobs that came again it begins. */
+    public static Source attempts(Identity agent, int prefetch) {
+        return new Source(agent.value() + ATTEMPTS, Lifetime.OWNED, List.of(), prefetch);
+    }
+
+    /** The same queue, of an agent or of a life that is gone: not made where it is not, deleted when it is empty. */
+    public static Source forgottenAttempts(Identity agent, int prefetch) {
+        return new Source(agent.value() + ATTEMPTS, Lifetime.ABANDONED_DELETED_ON_CLOSE, List.of(), prefetch);
     }
 
     /** Work that was accepted while nobody could do it; mappers compete. */
