@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
         name = "nanite-agent",
         aliases = "agent",
         description = "Hosts the actors of a folder and offers their services to the fabric.")
-final class AgentCommand implements Callable<Integer> {
+final class AgentCommand implements Callable<Integer>, Configured {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -105,17 +105,27 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
+    @Mixin
+    PrintConfigOption printConfig = new PrintConfigOption();
+
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
     @Nullable
     Integer companion;
 
     @Override
+    public void check() {
+        broker.check("nanite", config().identity());
+        metrics.check();
+    }
+
+    @Override
     public Integer call() throws InterruptedException {
+        check();
         Logging.level(broker.logLevel, Level.INFO);
         AgentConfig config = config();
         RabbitConfig where = broker.broker("nanite", config.identity().value());
         Serializer serializer = broker.serializer();
-        broker.warnOfTypedPassword(common);
+        broker.password.warn(common);
         PolicyWatch watch = policy.read();
         try (ActorJars jars =
                 actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {

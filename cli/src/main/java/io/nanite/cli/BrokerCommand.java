@@ -45,6 +45,9 @@ final class BrokerCommand implements Callable<Integer> {
     @Nullable
     String logLevel;
 
+    @Mixin
+    PrintConfigOption printConfig = new PrintConfigOption();
+
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(logLevel, Level.INFO);

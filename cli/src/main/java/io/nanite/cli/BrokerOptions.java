@@ -2,6 +2,7 @@ package io.nanite.cli;
 
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
@@ -12,18 +13,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** Where the broker is, and how this process speaks to it. The flags of the original, and what it lacked. */
 final class BrokerOptions {
-
-    private static final Logger LOG = LoggerFactory.getLogger(BrokerOptions.class);
-
-    /** The password of the walk-through, on both brokers. */
-    private static final String DEFAULT_PASSWORD = "testing";
 
     @Option(
             scope = ScopeType.INHERIT,
@@ -48,13 +43,8 @@ final class BrokerOptions {
     @Nullable
     String user;
 
-    @Option(
-            scope = ScopeType.INHERIT,
-            names = {"-p", "--pass"},
-            paramLabel = "PASSWORD",
-            description = "its password; better in NANITE_PASS, where no process listing shows it (default: testing)")
-    @Nullable
-    String pass;
+    @Mixin
+    PasswordOptions password = new PasswordOptions();
 
     @Option(
             scope = ScopeType.INHERIT,
@@ -136,13 +126,13 @@ final class BrokerOptions {
 
     /** The broker for this login; {@code name} is what the broker's own screens show. */
     RabbitConfig broker(String defaultUser, String name) {
+        return broker(defaultUser, name, password.secret());
+    }
+
+    private RabbitConfig broker(String defaultUser, String name, Secret pass) {
         List<BrokerNode> nodes = BrokerNode.parse(
                 host, port != null ? port : tls ? RabbitConfig.DEFAULT_TLS_PORT : RabbitConfig.DEFAULT_PORT);
-        return RabbitConfig.at(
-                        nodes.get(0).host(),
-                        nodes.get(0).port(),
-                        user != null ? user : defaultUser,
-                        new Secret(pass != null ? pass : DEFAULT_PASSWORD))
+        return RabbitConfig.at(nodes.get(0).host(), nodes.get(0).port(), user != null ? user : defaultUser, pass)
                 .withOthers(nodes.subList(1, nodes.size()))
                 .withVirtualHost(vhost)
                 .withQueueType(queueType)
@@ -153,11 +143,13 @@ final class BrokerOptions {
                 .withPacking(!noPacks);
     }
 
-    /** To be called when the log is set up. */
-    void warnOfTypedPassword(CommonOptions common) {
-        if (common.typed("--pass")) {
-            LOG.warn("a password on the command line shows in every list of processes (better: NANITE_PASS)");
+    /** Throws {@link ConfigException} if something here is no good. Asks for no password. */
+    void check(String defaultUser, Identity identity) {
+        if (logLevel != null) {
+            Logging.named(logLevel);
         }
+        broker(defaultUser, identity.value(), password.askPass ? new Secret("") : password.secret());
+        serializer();
     }
 
     Serializer serializer() {

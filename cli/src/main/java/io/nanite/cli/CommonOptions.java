@@ -47,6 +47,11 @@ final class CommonOptions {
         return main().environment(name);
     }
 
+    /** What is set for this command elsewhere than in its flags. */
+    Settings settings() {
+        return main().settings();
+    }
+
     /** Whether somebody typed this flag, before the name of a command below or after it. */
     boolean typed(String flag) {
         CommandLine top = line().getCommandSpec().root().commandLine();

@@ -39,6 +39,9 @@ final class Complaints {
         if (error instanceof UnmatchedArgumentException unmatched) {
             return unknown(unmatched.getUnmatched(), error.getCommandLine());
         }
+        if (error.getCause() instanceof ConfigException wrong) {
+            return String.valueOf(wrong.getMessage());
+        }
         ArgSpec argument = error.getArgSpec();
         if (argument instanceof OptionSpec option
                 && error.getValue() != null

@@ -12,6 +12,19 @@ final class Durations implements ITypeConverter<Duration> {
 
     private static final Pattern GRAMMAR = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)\\s?(ms|s|m|h)?");
 
+    /** As it would be written: in the largest unit that says it exactly, to the millisecond. */
+    static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1_000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1_000;
+        if (seconds == 0 || seconds % 60 != 0) {
+            return seconds + "s";
+        }
+        return seconds % 3_600 == 0 ? seconds / 3_600 + "h" : seconds / 60 + "m";
+    }
+
     @Override
     public Duration convert(String text) {
         Matcher matcher = GRAMMAR.matcher(text.strip());

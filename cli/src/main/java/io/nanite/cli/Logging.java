@@ -35,7 +35,8 @@ final class Logging {
                 library -> ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));
     }
 
-    private static Level named(String name) {
+    /** The level of this name; throws {@link ConfigException} if there is none. */
+    static Level named(String name) {
         Level level = LEVELS.get(name.toLowerCase(Locale.ROOT));
         if (level == null) {
             throw ConfigException.of("log level", Printable.of(name), "fatal, error, warn, info, debug or trace");

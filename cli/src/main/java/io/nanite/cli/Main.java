@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -19,7 +20,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** Where every command begins: finds the settings, runs the command, and turns what goes wrong into one line and a code. */
 @Command(
@@ -47,6 +51,7 @@ public final class Main implements Callable<Integer> {
     private final PrintWriter out;
     private final PrintWriter err;
     private final Shutdown shutdown;
+    private @Nullable Settings settings;
 
     /** Does nothing yet; both writers should flush each line. */
     Main(Map<String, String> environment, PrintWriter out, PrintWriter err, Shutdown shutdown) {
@@ -81,6 +86,11 @@ public final class Main implements Callable<Integer> {
         return environment.get(name);
     }
 
+    /** What is set for the commands elsewhere than in flags. Theirs alone, who run behind {@link #commands}. */
+    Settings settings() {
+        return Objects.requireNonNull(settings, "settings before there are commands");
+    }
+
     int run(String... args) {
         try {
             return commands(args).execute(args);
@@ -93,8 +103,9 @@ public final class Main implements Callable<Integer> {
     CommandLine commands(String... args) {
         CommandLine commands = new CommandLine(this);
         Set<String> known = Settings.names(commands.getCommandSpec());
-        Settings settings = Settings.of(environment, known).with(Root.of(environment, args), known);
-        Complaints complaints = new Complaints(settings);
+        Settings found = Settings.of(environment, known).with(Root.of(environment, args), known);
+        settings = found;
+        Complaints complaints = new Complaints(found);
         commands.setOut(out);
         commands.setErr(err);
         Converters.register(commands);
@@ -106,8 +117,28 @@ public final class Main implements Callable<Integer> {
         commands.setExecutionExceptionHandler((error, command, result) -> error instanceof ConfigException wrong
                 ? complain(complaints.about(wrong, command.getCommandSpec()), ExitCode.USAGE)
                 : failed(error));
-        configure(commands, settings);
+        commands.setExecutionStrategy(
+                parsed -> PrintConfigOption.isTyped(parsed) ? print(parsed, found) : new RunLast().execute(parsed));
+        configure(commands, found);
         return commands;
+    }
+
+    /** Prints the settings of a command instead of running it, if they are good. */
+    private int print(ParseResult parsed, Settings found) {
+        ParseResult last = parsed;
+        while (last.subcommand() != null) {
+            last = last.subcommand();
+        }
+        CommandSpec command = last.commandSpec();
+        try {
+            if (command.userObject() instanceof Configured configured) {
+                configured.check();
+            }
+        } catch (ConfigException e) {
+            return complain(new Complaints(found).about(e, command), ExitCode.USAGE);
+        }
+        new EffectiveConfig(command, found).print(out);
+        return ExitCode.OK.code();
     }
 
     private static void configure(CommandLine command, Settings settings) {

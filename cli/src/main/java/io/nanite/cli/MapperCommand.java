@@ -27,7 +27,7 @@ import picocli.CommandLine.ScopeType;
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
         subcommands = {RequestCommand.class, PushCommand.class, ExplainCommand.class, AgentsCommand.class})
-final class MapperCommand implements Callable<Integer> {
+final class MapperCommand implements Callable<Integer>, Configured {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -72,8 +72,18 @@ final class MapperCommand implements Callable<Integer> {
             description = "the folder with the config.yml (default: this folder)")
     Path root = Path.of("");
 
+    @Mixin
+    PrintConfigOption printConfig = new PrintConfigOption();
+
+    @Override
+    public void check() {
+        broker.check("mapper", config(null, true, true).identity());
+        metrics.check();
+    }
+
     @Override
     public Integer call() throws InterruptedException {
+        check();
         Logging.level(broker.logLevel, Level.INFO);
         try {
             Mapper mapper = start(null, true, true);
@@ -96,19 +106,10 @@ final class MapperCommand implements Callable<Integer> {
      * What agents ask for is done if it {@code serves} them.
      */
     Mapper start(@Nullable Duration timeout, boolean standing, boolean serves) {
-        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
-        MapperConfig config = new MapperConfig(
-                Names.mapper("token", name),
-                agentTimeout,
-                timeout == null ? MapperConfig.named(name).timeout() : timeout,
-                maxPending,
-                !broker.noPacks,
-                standing && offlineFailsafe,
-                standing,
-                serves);
+        MapperConfig config = config(timeout, standing, serves);
         Serializer serializer = broker.serializer();
         RabbitConfig where = broker.broker("mapper", config.identity().value());
-        broker.warnOfTypedPassword(common);
+        broker.password.warn(common);
         PolicyWatch watch = policy.read();
         MetricsEndpoint endpoint = standing ? metrics.start() : null;
         Mapper mapper = Mapper.with(config)
@@ -122,5 +123,18 @@ final class MapperCommand implements Callable<Integer> {
             policy.watch(watch, config.identity(), mapper::discover);
         }
         return mapper;
+    }
+
+    private MapperConfig config(@Nullable Duration timeout, boolean standing, boolean serves) {
+        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+        return new MapperConfig(
+                Names.mapper("token", name),
+                agentTimeout,
+                timeout == null ? MapperConfig.named(name).timeout() : timeout,
+                maxPending,
+                !broker.noPacks,
+                standing && offlineFailsafe,
+                standing,
+                serves);
     }
 }

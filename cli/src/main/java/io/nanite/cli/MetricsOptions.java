@@ -16,6 +16,8 @@ final class MetricsOptions {
 
     private static final Logger LOG = LoggerFactory.getLogger(MetricsOptions.class);
 
+    private static final int HIGHEST_PORT = 65_535;
+
     @Option(
             scope = ScopeType.INHERIT,
             names = "--metrics-port",
@@ -32,6 +34,13 @@ final class MetricsOptions {
     String bind = "127.0.0.1";
 
     private @Nullable MetricsEndpoint endpoint;
+
+    /** Throws {@link ConfigException} if the port is none. */
+    void check() {
+        if (port != null && (port < 0 || port > HIGHEST_PORT)) {
+            throw ConfigException.of("metrics port", port, "0 to " + HIGHEST_PORT);
+        }
+    }
 
     /** Listens, if that is wanted. Null if not. */
     @Nullable

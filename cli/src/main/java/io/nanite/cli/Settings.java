@@ -46,7 +46,9 @@ final class Settings implements IDefaultValueProvider {
 
     private static final Pattern LINE = Pattern.compile("line (\\d+), column");
 
-    private record Value(String text, String origin) {}
+    /** {@code file} is where it is written, null for the environment. */
+    private record Value(
+            String text, String origin, @Nullable Path file) {}
 
     private final Map<String, Value> values = new HashMap<>();
 
@@ -66,7 +68,7 @@ final class Settings implements IDefaultValueProvider {
                         Printable.of(name),
                         "a setting such as " + PREFIX + Nearest.to(key, known).toUpperCase(Locale.ROOT));
             }
-            settings.values.put(key, new Value(value, name));
+            settings.values.put(key, new Value(value, name, null));
         });
         return settings;
     }
@@ -80,7 +82,7 @@ final class Settings implements IDefaultValueProvider {
         Set<String> ofFile = new TreeSet<>(known);
         ofFile.remove(ROOT);
         read(file, ofFile)
-                .forEach((key, text) -> values.putIfAbsent(key, new Value(text, "%s: %s".formatted(file, key))));
+                .forEach((key, text) -> values.putIfAbsent(key, new Value(text, "%s: %s".formatted(file, key), file)));
         return this;
     }
 
@@ -138,7 +140,14 @@ final class Settings implements IDefaultValueProvider {
         if (token == JsonToken.START_ARRAY) {
             List<String> texts = new ArrayList<>();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
-                texts.add(scalar(origin, parser, "a list of single values"));
+                String one = scalar(origin, parser, "a list of single values");
+                if (one.isEmpty() || one.contains(",")) {
+                    throw ConfigException.of(
+                            origin,
+                            one.isEmpty() ? "nothing" : Printable.of(one),
+                            "in a list no empty value and no comma");
+                }
+                texts.add(one);
             }
             return String.join(",", texts);
         }
@@ -155,7 +164,15 @@ final class Settings implements IDefaultValueProvider {
 
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        return argument instanceof OptionSpec option ? text(option) : null;
+        if (!(argument instanceof OptionSpec option)) {
+            return null;
+        }
+        String text = text(option);
+        if (text != null && text.isEmpty() && option.typeInfo().isBoolean()) {
+            // The parser would take that for a flag without a value, which is true.
+            throw ConfigException.of(String.valueOf(origin(option)), text, "true or false");
+        }
+        return text;
     }
 
     /** What the environment or the file says, or null. */
@@ -172,16 +189,31 @@ final class Settings implements IDefaultValueProvider {
         return value == null ? null : value.origin();
     }
 
+    /** The file that this setting is from, or null. */
+    @Nullable
+    Path fileOf(String key) {
+        Value value = values.get(key);
+        return value == null ? null : value.file();
+    }
+
     /** The names of all settings of this command and those below it. */
     static Set<String> names(CommandSpec command) {
         Set<String> names = new TreeSet<>();
         for (OptionSpec option : command.options()) {
-            if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
+            if (isSetting(option)) {
                 names.add(key(option));
             }
         }
         command.subcommands().values().forEach(below -> names.addAll(names(below.getCommandSpec())));
         return names;
+    }
+
+    /** Whether this can be set elsewhere than by its flag. */
+    static boolean isSetting(OptionSpec option) {
+        return !option.usageHelp()
+                && !option.versionHelp()
+                && !option.hidden()
+                && !option.longestName().equals(PrintConfigOption.FLAG);
     }
 
     /** The commands that this one shows in its help, by all their names. */

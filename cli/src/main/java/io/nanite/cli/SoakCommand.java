@@ -128,7 +128,7 @@ final class SoakCommand implements Callable<Integer> {
         Range pause = Range.of(faultEvery);
         broker.broker("mapper", "soak"); // checks what the processes will be given
         broker.serializer();
-        broker.warnOfTypedPassword(common);
+        broker.password.warn(common);
         if (ledger != null) {
             Files.createDirectories(ledger);
             return soak(ledger, kinds, pause);

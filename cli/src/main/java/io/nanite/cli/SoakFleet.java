@@ -320,8 +320,8 @@ final class SoakFleet implements AutoCloseable {
         ProcessBuilder builder = Child.jvm(jvm(), Main.class.getName(), all.toArray(String[]::new));
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(variable -> variable.startsWith("NANITE_"));
-        if (soak.broker.pass != null) {
-            environment.put("NANITE_PASS", soak.broker.pass);
+        if (soak.broker.password.isSet()) {
+            environment.put("NANITE_PASS", soak.broker.password.secret().value());
         }
         builder.directory(folder.toFile()); // where no config.yml is
         SoakCourse course = new SoakCourse(name);

@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Commands in this JVM, with an environment of their own and somebody who keeps what they say. Immutable. */
 record Cli(Map<String, String> environment) {
@@ -44,6 +46,15 @@ record Cli(Map<String, String> environment) {
         int code = new Main(environment, new PrintWriter(out, true), new PrintWriter(err, true), Shutdown.never())
                 .run(args);
         return new Ended(code, out.toString(), err.toString());
+    }
+
+    /** All that can be set for a command. */
+    List<OptionSpec> options(String command) {
+        PrintWriter nowhere = new PrintWriter(new StringWriter());
+        CommandLine commands = new Main(environment, nowhere, nowhere, Shutdown.never()).commands(command);
+        return Objects.requireNonNull(commands.getSubcommands().get(command)).getCommandSpec().options().stream()
+                .filter(Settings::isSetting)
+                .toList();
     }
 
     /** What an option would be, if the command ran: the value of its field. */

@@ -69,7 +69,8 @@ class WrongConfigurationTest {
     }
 
     private static Stream<Case> cases() {
-        return Stream.of(flags(), variables(), files(), calls()).flatMap(cases -> cases);
+        return Stream.of(flags(), variables(), files(), everyKeyOfTheFile(), calls())
+                .flatMap(cases -> cases);
     }
 
     private static Stream<Case> flags() {
@@ -250,6 +251,76 @@ class WrongConfigurationTest {
                 written(ASK, "max_pending: 0", expected("FILE: max_pending", "0", "at least 1")));
     }
 
+    /** Whatever an agent and a mapper can be told in the file can be wrong there, and is named as it stands there. */
+    private static Stream<Case> everyKeyOfTheFile() {
+        String host = "a name or address, or of a cluster several: a,b:5673";
+        String truth = "true or false";
+        String port = "0 to 65535";
+        String list = "in a list no empty value and no comma";
+        String level = "fatal, error, warn, info, debug or trace";
+        Stream<Case> ofAll = Stream.of("agent", "mapper")
+                .flatMap(command -> Stream.of(
+                        in(command, "host", "' '", host),
+                        in(command, "host", "'a b'", host),
+                        in(command, "host", "'a:0'", host),
+                        in(command, "host", "'a:x'", host),
+                        in(command, "port", "-1", "1 to 65535"),
+                        in(command, "port", "0x10", NUMBER),
+                        in(command, "port", "''", NUMBER),
+                        in(command, "user", "''", "a login"),
+                        in(command, "vhost", "''", "a name such as /nanite"),
+                        in(command, "queue_type", "mirrored", "classic or quorum"),
+                        in(command, "queue_type", "''", "classic or quorum"),
+                        in(command, "tls", "yes", truth),
+                        in(command, "tls", "''", truth),
+                        in(command, "secure", "2", truth),
+                        in(command, "no_packs", "never", truth),
+                        in(command, "ask_pass", "please", truth),
+                        in(command, "token", "'-x'", NAME),
+                        in(command, "token", "a.b", NAME),
+                        in(command, "token", "''", NAME),
+                        in(command, "format", "xml", "json or smile"),
+                        in(command, "format", "''", "json or smile"),
+                        in(command, "heartbeat", "0s", "1s to 10m"),
+                        in(command, "heartbeat", "11m", "1s to 10m"),
+                        in(command, "heartbeat", "often", TIME),
+                        in(command, "blocked_timeout", "soon", TIME),
+                        in(command, "log_level", "loud", level),
+                        in(command, "log_level", "''", level),
+                        in(command, "metrics_port", "65536", port),
+                        in(command, "metrics_port", "-1", port),
+                        in(command, "metrics_port", "many", NUMBER),
+                        in(command, "pass_file", "/does/not/exist", "a file")));
+        Stream<Case> ofAgents = Stream.of(
+                in("agent", "ping_time", "61m", "100 ms to 1 h"),
+                in("agent", "ping_time", "soon", TIME),
+                in("agent", "grace", "61m", "0 to 1 h"),
+                in("agent", "grace", "-1s", TIME),
+                in("agent", "threadpool", "0", "1 to 10000"),
+                in("agent", "threadpool", "1e3", NUMBER),
+                in("agent", "prefetch", "0", "1 to 65535"),
+                in("agent", "prefetch", "65536", "1 to 65535"),
+                in("agent", "prefetch", "many", NUMBER),
+                in("agent", "single_threaded", "on", "true or false"),
+                in("agent", "ack", "soon", "early or late"),
+                in("agent", "ack", "''", "early or late"),
+                written("agent", "tags: [a, ' ']", expected("FILE: tags", "[a,  ]", "each 1 to 255 characters")),
+                written("agent", "tags: [a, '']", expected("FILE: tags", "nothing", list)),
+                written("agent", "actors: ['a,b']", expected("FILE: actors", "a,b", list)));
+        Stream<Case> ofMappers = Stream.of(
+                in("mapper", "agent_timeout", "0s", "more than 0"),
+                in("mapper", "agent_timeout", "x", TIME),
+                in("mapper", "max_pending", "-1", "at least 1"),
+                in("mapper", "max_pending", "lots", NUMBER),
+                in("mapper", "offline_failsafe", "maybe", "true or false"));
+        return Stream.of(ofAll, ofAgents, ofMappers).flatMap(cases -> cases);
+    }
+
+    private static Case in(String command, String key, String value, String expected) {
+        String read = value.startsWith("'") ? value.substring(1, value.length() - 1) : value;
+        return written(command, key + ": " + value, expected("FILE: " + key, read, expected));
+    }
+
     private static Stream<Case> calls() {
         return Stream.of(
                 typed("mapper request", "Missing required parameter: 'SERVICE'"),
@@ -275,8 +346,8 @@ class WrongConfigurationTest {
     }
 
     @Test
-    void thereAreMoreThanAHundredCases() {
-        assertThat(cases()).hasSizeGreaterThan(100);
+    void thereAreTwoHundredCasesAndMore() {
+        assertThat(cases()).hasSizeGreaterThanOrEqualTo(200);
     }
 
     @ParameterizedTest

@@ -17,8 +17,8 @@ public record BrokerNode(String host, int port) {
 
     /** Throws {@link ConfigException} if it is none. */
     public BrokerNode {
-        if (host.isBlank()) {
-            throw ConfigException.of("host", host, "a name or address");
+        if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
+            throw ConfigException.of("host", host, EXPECTED);
         }
         if (port < 1 || port > HIGHEST_PORT) {
             throw ConfigException.of("port", port, "1 to 65535");
@@ -47,10 +47,11 @@ public record BrokerNode(String host, int port) {
             return new BrokerNode(part, port);
         }
         String digits = part.substring(colon + 1);
-        if (colon == 0 || !digits.matches("[0-9]{1,5}")) {
+        int own = digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : 0;
+        if (colon == 0 || own < 1 || own > HIGHEST_PORT) {
             throw ConfigException.of("host", text, EXPECTED);
         }
-        return new BrokerNode(part.substring(0, colon), Integer.parseInt(digits));
+        return new BrokerNode(part.substring(0, colon), own);
     }
 
     @Override
