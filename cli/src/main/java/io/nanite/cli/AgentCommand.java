@@ -93,6 +93,7 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     @Option(
             names = "--ack",
+            completionCandidates = Choices.Acks.class,
             paramLabel = "WHEN",
             description =
                     "late: a job is settled behind its answer, and done again if its agent dies; early: before it "

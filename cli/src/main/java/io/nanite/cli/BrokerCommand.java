@@ -40,6 +40,7 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--log-level"},
+            completionCandidates = Choices.Levels.class,
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: info)")
     @Nullable

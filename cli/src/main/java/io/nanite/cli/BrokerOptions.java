@@ -56,6 +56,7 @@ final class BrokerOptions {
     @Option(
             scope = ScopeType.INHERIT,
             names = "--queue-type",
+            completionCandidates = Choices.QueueTypes.class,
             paramLabel = "TYPE",
             description = "of the durable queues, the same for all processes of a fabric: classic, or quorum for a "
                     + "cluster that shall lose a node and no work (default: classic)")
@@ -80,6 +81,7 @@ final class BrokerOptions {
     @Option(
             scope = ScopeType.INHERIT,
             names = {"-f", "--format"},
+            completionCandidates = Choices.Formats.class,
             paramLabel = "FORMAT",
             description = "json, or smile for the compact form (default: json)")
     String format = "json";
@@ -119,6 +121,7 @@ final class BrokerOptions {
     @Option(
             scope = ScopeType.INHERIT,
             names = {"-l", "--log-level"},
+            completionCandidates = Choices.Levels.class,
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: info, for a single call warn)")
     @Nullable

@@ -37,6 +37,7 @@ import picocli.CommandLine.RunLast;
             MapperCommand.class,
             AdminCommand.class,
             RabbitconfCommand.class,
+            CompletionCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
@@ -137,7 +138,7 @@ public final class Main implements Callable<Integer> {
         } catch (ConfigException e) {
             return complain(new Complaints(found).about(e, command), ExitCode.USAGE);
         }
-        new EffectiveConfig(command, found).print(out);
+        new EffectiveSettings(command, found).print(out);
         return ExitCode.OK.code();
     }
 

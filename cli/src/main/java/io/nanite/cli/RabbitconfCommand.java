@@ -57,6 +57,7 @@ final class RabbitconfCommand implements Callable<Integer> {
 
     @Option(
             names = {"-l", "--log-level"},
+            completionCandidates = Choices.Levels.class,
             paramLabel = "LEVEL",
             description = "fatal, error, warn, info, debug or trace (default: warn)")
     @Nullable

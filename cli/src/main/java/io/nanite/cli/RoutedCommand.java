@@ -45,6 +45,7 @@ abstract class RoutedCommand implements Callable<Integer> {
 
     @Option(
             names = "--selector",
+            completionCandidates = Choices.SelectorNames.class,
             paramLabel = "NAME",
             description = "least_loaded, random, rr or all (default: least_loaded)")
     String selector = Selectors.LEAST_LOADED;

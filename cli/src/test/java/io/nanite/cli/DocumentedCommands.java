@@ -101,8 +101,8 @@ final class DocumentedCommands {
         Matcher word = WORD.matcher(line);
         while (word.find()) {
             String bare = word.group(3);
-            if (bare != null && bare.startsWith("#")) {
-                break;
+            if (bare != null && bare.matches("(#|\\||&|[0-9]?>|<).*")) {
+                break; // what a shell does with it is not ours
             }
             words.add(bare != null ? bare : word.group(1) != null ? word.group(1) : word.group(2));
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What a command would do, printed so that it can be kept. */
-class EffectiveConfigTest {
+class EffectiveSettingsTest {
 
     @TempDir
     Path root;

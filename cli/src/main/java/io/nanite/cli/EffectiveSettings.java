@@ -20,7 +20,7 @@ import picocli.CommandLine.ParseResult;
  * The settings of a command as they are now, as a {@code config.yml} that would make them so: what is set stands as it is,
  * with where it comes from; what is not is a comment with its default, and so is a password, which does not belong there.
  */
-final class EffectiveConfig {
+final class EffectiveSettings {
 
     private static final Set<String> SECRETS = Set.of("pass", "admin_pass");
 
@@ -35,7 +35,7 @@ final class EffectiveConfig {
     private final CommandSpec command;
     private final Settings settings;
 
-    EffectiveConfig(CommandSpec command, Settings settings) {
+    EffectiveSettings(CommandSpec command, Settings settings) {
         this.command = command;
         this.settings = settings;
     }
