@@ -77,6 +77,13 @@ sealed interface SoakBroker extends AutoCloseable {
             return new Queues(Collections.unmodifiableSortedSet(names), messages);
         }
 
+        /** The names that the other has not. */
+        SortedSet<String> without(Queues other) {
+            SortedSet<String> more = new TreeSet<>(names);
+            more.removeAll(other.names);
+            return more;
+        }
+
         @Override
         public String toString() {
             return "%d queues, %d messages".formatted(names.size(), messages);

@@ -162,7 +162,9 @@ final class SoakCommand implements Callable<Integer> {
             common.out().println(SoakCourse.header());
             fleet.courses().forEach(course -> common.out().println(course.row()));
             atFirst.ifPresent(queues -> say("broker with the agents alone, at first: %s", queues));
-            atLast.ifPresent(queues -> say("broker with the agents alone, at last:  %s", queues));
+            atLast.ifPresent(queues -> say(
+                    "broker with the agents alone, at last:  %s; more than at first: %s",
+                    queues, atFirst.map(queues::without).orElse(queues.names())));
             where.queues()
                     .ifPresent(queues -> say("broker when all had gone:               %s: %s", queues, queues.names()));
             say(report.isKept() ? "The promise held." : "THE PROMISE WAS BROKEN.");
