@@ -4,7 +4,6 @@ import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
@@ -16,13 +15,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
@@ -209,20 +206,9 @@ public final class CertificateAuthority {
         return new Credentials(made, pair.getPrivate());
     }
 
-    /** All certificates of members that it has made and that are in the folder, by identity and age. */
+    /** All certificates of members that are in the folder, by identity and age. */
     public List<IssuedCertificate> issued() {
-        X509CRL list = revocations();
-        List<IssuedCertificate> all = new ArrayList<>();
-        for (Path file : folder.certificateFiles()) {
-            for (X509Certificate one : CertificateFolder.certificates(file)) {
-                all.add(new IssuedCertificate(
-                        Member.required(one).identity(), one, list != null && list.isRevoked(one), file));
-            }
-        }
-        all.sort(Comparator.<IssuedCertificate, String>comparing(
-                        one -> one.identity().value())
-                .thenComparing(one -> one.certificate().getNotBefore()));
-        return all;
+        return folder.issued();
     }
 
     /**
@@ -246,24 +232,10 @@ public final class CertificateAuthority {
         return fresh;
     }
 
-    private @Nullable X509CRL revocations() {
-        Path file = folder.path().resolve(CertificateFolder.REVOCATIONS);
-        if (!Files.exists(file)) {
-            return null;
-        }
-        try {
-            return (X509CRL) CertificateFactory.getInstance("X.509")
-                    .generateCRL(new ByteArrayInputStream(WholeFiles.read(file)));
-        } catch (GeneralSecurityException e) {
-            throw new CertificateException(
-                    "%s: unreadable (expected: a list of certificates called back)".formatted(file), e);
-        }
-    }
-
     /** Writes the list anew, with what it had and these. */
     private void publish(List<X509Certificate> more) {
         Instant now = time.now();
-        X509CRL before = revocations();
+        X509CRL before = folder.revocations();
         try {
             JcaX509v2CRLBuilder builder =
                     new JcaX509v2CRLBuilder(certificate.getSubjectX500Principal(), Date.from(now));

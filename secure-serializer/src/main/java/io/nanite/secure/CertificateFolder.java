@@ -3,6 +3,7 @@ package io.nanite.secure;
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.core.packet.Identity;
+import io.nanite.secure.CertificateFinding.Severity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +11,17 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Date;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +107,131 @@ public final class CertificateFolder {
             throw ConfigException.of("credentials", "none", "one at least");
         }
         return credentials.get(0).member().application();
+    }
+
+    /**
+     * Everything that is wrong here at this time: with the authority, its list, each certificate and each key. Keys under a
+     * password are opened with this one; without one they are left alone.
+     */
+    public List<CertificateFinding> findings(Instant now, @Nullable Secret password) {
+        List<CertificateFinding> findings = new ArrayList<>();
+        List<X509Certificate> authorities;
+        CertificateStore store;
+        try {
+            authorities = authorities();
+            store = members();
+        } catch (CertificateException e) {
+            return List.of(new CertificateFinding(Severity.ERROR, folder, String.valueOf(e.getMessage())));
+        }
+        authorities.forEach(authority -> checkTime(authority, folder.resolve(AUTHORITY), now, findings));
+        checkKey(folder.resolve(AUTHORITY_KEY), authorities, password, findings);
+        X509CRL list = store.revocations();
+        if (list == null) {
+            findings.add(new CertificateFinding(
+                    Severity.WARNING,
+                    folder.resolve(REVOCATIONS),
+                    "not there (expected: what was called back; without it nothing is)"));
+        }
+        for (Path file : certificateFiles()) {
+            for (X509Certificate certificate : certificates(file)) {
+                Member member = Member.required(certificate);
+                Authorities checking = new Authorities(member.application(), authorities, store);
+                Set<RefusalReason> reasons = EnumSet.noneOf(RefusalReason.class);
+                Checks collecting = (passed, reason) -> {
+                    if (!passed) {
+                        reasons.add(reason);
+                    }
+                };
+                checking.check(certificate, member, Authorities.Use.SIGN, now, collecting);
+                checking.check(certificate, member, Authorities.Use.toReceive(certificate), now, collecting);
+                reasons.forEach(reason -> findings.add(new CertificateFinding(
+                        reason == RefusalReason.REVOKED || reason == RefusalReason.CERTIFICATE_EXPIRED
+                                ? Severity.WARNING
+                                : Severity.ERROR,
+                        file,
+                        "certificate %s is refused: %s"
+                                .formatted(serial(certificate), reason.name().toLowerCase(Locale.ROOT)))));
+                if (reasons.isEmpty()) {
+                    checkTime(certificate, file, now, findings);
+                }
+                Path key = keyOf(file);
+                if (key != null) {
+                    checkKey(key, List.of(certificate), password, findings);
+                }
+            }
+        }
+        return findings;
+    }
+
+    private static void checkTime(
+            X509Certificate certificate, Path file, Instant now, List<CertificateFinding> findings) {
+        Duration left = Duration.between(now, certificate.getNotAfter().toInstant());
+        if (left.isNegative()) {
+            findings.add(new CertificateFinding(
+                    Severity.ERROR,
+                    file,
+                    "over since " + certificate.getNotAfter().toInstant()));
+        } else if (left.compareTo(IssuedCertificate.SOON) < 0) {
+            findings.add(new CertificateFinding(
+                    Severity.WARNING,
+                    file,
+                    "ends in %d days, at %s"
+                            .formatted(left.toDays(), certificate.getNotAfter().toInstant())));
+        }
+    }
+
+    private static void checkKey(
+            Path key,
+            List<X509Certificate> certificates,
+            @Nullable Secret password,
+            List<CertificateFinding> findings) {
+        if (!Files.exists(key)) {
+            return;
+        }
+        try {
+            if (password == null && KeyFiles.isUnderPassword(key)) {
+                WholeFiles.requireOwners(key);
+                return;
+            }
+            PrivateKey secret = KeyFiles.read(key, password);
+            if (certificates.stream().noneMatch(one -> KeyPairs.belong(one.getPublicKey(), secret))) {
+                findings.add(new CertificateFinding(Severity.ERROR, key, "the key of another certificate"));
+            }
+        } catch (CertificateException e) {
+            findings.add(new CertificateFinding(
+                    Severity.ERROR, key, String.valueOf(e.getMessage()).replaceFirst("^\\Q" + key + "\\E: ", "")));
+        }
+    }
+
+    /** All certificates of members that are here, by identity and age. */
+    public List<IssuedCertificate> issued() {
+        X509CRL list = revocations();
+        List<IssuedCertificate> all = new ArrayList<>();
+        for (Path file : certificateFiles()) {
+            for (X509Certificate one : certificates(file)) {
+                all.add(new IssuedCertificate(
+                        Member.required(one).identity(), one, list != null && list.isRevoked(one), file));
+            }
+        }
+        all.sort(Comparator.<IssuedCertificate, String>comparing(
+                        one -> one.identity().value())
+                .thenComparing(one -> one.certificate().getNotBefore()));
+        return all;
+    }
+
+    @Nullable
+    X509CRL revocations() {
+        Path file = folder.resolve(REVOCATIONS);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try {
+            return (X509CRL) CertificateFactory.getInstance("X.509")
+                    .generateCRL(new ByteArrayInputStream(WholeFiles.read(file)));
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException(
+                    "%s: unreadable (expected: a list of certificates called back)".formatted(file), e);
+        }
     }
 
     List<Path> certificateFiles() {

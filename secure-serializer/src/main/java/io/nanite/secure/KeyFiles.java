@@ -95,6 +95,12 @@ final class KeyFiles {
         return password == null ? new char[0] : password.value().toCharArray();
     }
 
+    /** Whether a key in PEM says that it is encrypted. PKCS #12 does not say. */
+    static boolean isUnderPassword(Path file) {
+        return !file.toString().endsWith(PKCS12)
+                && new String(WholeFiles.read(file), StandardCharsets.US_ASCII).contains("BEGIN ENCRYPTED PRIVATE KEY");
+    }
+
     /** Reads a key; throws {@link CertificateException} if others may read it too, or the password is not the one. */
     static PrivateKey read(Path file, @Nullable Secret password) {
         WholeFiles.requireOwners(file);
