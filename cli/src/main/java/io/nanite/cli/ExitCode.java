@@ -12,6 +12,7 @@ import io.nanite.embedded.BrokerStartException;
 import io.nanite.mapper.NoAgentException;
 import io.nanite.mapper.UnknownAgentException;
 import io.nanite.mapper.UnknownSelectorException;
+import io.nanite.secure.CertificateException;
 
 /** What a command ends with. Part of the interface: scripts depend on the numbers. */
 enum ExitCode {
@@ -41,7 +42,9 @@ enum ExitCode {
     }
 
     static ExitCode of(NaniteException error) {
-        if (error instanceof ConfigException || error instanceof UnknownSelectorException) {
+        if (error instanceof ConfigException
+                || error instanceof UnknownSelectorException
+                || error instanceof CertificateException) {
             return USAGE;
         }
         if (error instanceof AuthenticationRefused

@@ -37,6 +37,7 @@ import picocli.CommandLine.RunLast;
             MapperCommand.class,
             AdminCommand.class,
             RabbitconfCommand.class,
+            CertCommand.class,
             CompletionCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,

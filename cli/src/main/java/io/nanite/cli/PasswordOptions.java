@@ -73,7 +73,7 @@ final class PasswordOptions {
                         passFile,
                         "nothing, where a password is set already: --pass, NANITE_PASS or pass");
             }
-            return read(passFile);
+            return read("--pass-file", passFile);
         }
         return pass == null ? DEFAULT : new Secret(pass);
     }
@@ -115,29 +115,32 @@ final class PasswordOptions {
         }
     }
 
-    private static Secret read(Path file) {
+    /**
+     * The first line of a file that only its owner may read. Throws {@link ConfigException}, with the flag that named it, if it
+     * is not so.
+     */
+    static Secret read(String flag, Path file) {
         try {
             if (isOpen(file)) {
                 throw ConfigException.of(
-                        "--pass-file",
+                        flag,
                         "%s, %s".formatted(file, PosixFilePermissions.toString(Files.getPosixFilePermissions(file))),
                         "a file that only its owner may read: chmod 600");
             }
             if (Files.size(file) > MOST_BYTES) {
-                throw ConfigException.of(
-                        "--pass-file", file, "a file of at most %d bytes with one line".formatted(MOST_BYTES));
+                throw ConfigException.of(flag, file, "a file of at most %d bytes with one line".formatted(MOST_BYTES));
             }
             String line = Files.readString(file).lines().findFirst().orElse("");
             if (line.isEmpty()) {
-                throw ConfigException.of("--pass-file", file, "a password in its first line");
+                throw ConfigException.of(flag, file, "a password in its first line");
             }
             return new Secret(line);
         } catch (NoSuchFileException e) {
-            throw ConfigException.of("--pass-file", file, "a file");
+            throw ConfigException.of(flag, file, "a file");
         } catch (CharacterCodingException e) {
-            throw ConfigException.of("--pass-file", file, "a file in UTF-8");
+            throw ConfigException.of(flag, file, "a file in UTF-8");
         } catch (IOException e) {
-            throw ConfigException.of("--pass-file", file, "a file that can be read");
+            throw ConfigException.of(flag, file, "a file that can be read");
         }
     }
 

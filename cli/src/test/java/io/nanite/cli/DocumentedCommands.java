@@ -22,7 +22,7 @@ final class DocumentedCommands {
     private static final Pattern COMMAND =
             Pattern.compile("^(?:\\$ )?(?:\\./|bin/)?(nanite(?:-agent|-mapper|-admin)?)( .*)?$");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
-    private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z-]*");
+    private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
     private static final Pattern HEADING = Pattern.compile("^#+ (nanite(?:-\\w+)?(?: \\w+)*)$");
     private static final Pattern VARIABLE = Pattern.compile("\\bNANITE_[A-Z][A-Z_]*[A-Z]\\b");
