@@ -1,11 +1,13 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
-import io.nanite.agent.ActorJars;
+import com.google.inject.util.Modules;
+import io.nanite.agent.ActorFolder;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
+import io.nanite.agent.LoadedActors;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
@@ -43,16 +45,8 @@ final class AgentCommand implements Callable<Integer> {
             description = "the folder of the agent, with actors/ and config.yml in it (default: this folder)")
     Path root = Path.of("");
 
-    @Option(names = "--actors-dir", paramLabel = "DIR", description = "where the jars are (default: ROOT/actors)")
-    @Nullable
-    Path actorsDir;
-
-    @Option(
-            names = "--actors",
-            split = ",",
-            paramLabel = "NAME",
-            description = "only these of the actors in the jars (default: all)")
-    Set<String> actors = new LinkedHashSet<>();
+    @Mixin
+    ActorOptions actors = new ActorOptions();
 
     @Option(
             names = {"--tag", "--tags"},
@@ -117,25 +111,26 @@ final class AgentCommand implements Callable<Integer> {
         Serializer serializer = broker.serializer();
         broker.warnOfTypedPassword(common);
         PolicyWatch watch = policy.read();
-        try (ActorJars jars =
-                actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
-            if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
-                throw ConfigException.of("actors", folder(), "a jar with a class that carries @Actor");
-            }
-            Agent agent = Agent.create(
-                    config,
-                    new RabbitTransport(where),
-                    new AgentModule() {
-                        @Override
-                        protected void configure() {
-                            serializer(serializer);
-                            if (watch != null) {
-                                policy(watch);
-                            }
-                            onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
-                        }
-                    },
-                    jars.asModule());
+        ActorFolder folder = actors.folder(root);
+        try (LoadedActors init = folder.loadInit();
+                LoadedActors loaded = folder.load(init)) {
+            Agent agent = ActorOptions.made(
+                    folder,
+                    () -> Agent.create(
+                            config,
+                            new RabbitTransport(where),
+                            new AgentModule() {
+                                @Override
+                                protected void configure() {
+                                    serializer(serializer);
+                                    if (watch != null) {
+                                        policy(watch);
+                                    }
+                                    onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
+                                }
+                            },
+                            Modules.combine(init.modules())));
+            ActorOptions.made(folder, () -> agent.host(loaded));
             common.shutdown().with(agent::close);
             common.shutdown().lastWords(() -> common.err()
                     .printf("%s ends at once without having finished %s%n", agent.identity(), agent.unfinished()));
@@ -156,10 +151,6 @@ final class AgentCommand implements Callable<Integer> {
             policy.close();
             metrics.close();
         }
-    }
-
-    private Path folder() {
-        return actorsDir == null ? root.resolve("actors") : actorsDir;
     }
 
     private AgentConfig config() {

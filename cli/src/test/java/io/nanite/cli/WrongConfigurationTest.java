@@ -123,7 +123,10 @@ class WrongConfigurationTest {
                 typed("agent -n /does/not/exist", expected("--nanite", "/does/not/exist", "a folder")),
                 typed(
                         "agent -n ROOT",
-                        expected("--nanite", "ROOT/actors is not a folder", "a folder with actors/*.jar")),
+                        expected(
+                                "--nanite",
+                                "ROOT/actors is not a folder",
+                                "a folder with actors/*.jar or actors/*.java")),
                 typed("agent --port", "Missing required parameter for option '--port' (PORT)"),
                 typed("agent -P 1 -P 2", "option '--port' (PORT) should be specified only once"),
                 typed("mapper --max-pending 0", expected("--max-pending", "0", "at least 1")),
