@@ -144,14 +144,19 @@ public record ActorFolder(Path root, Path folder, Set<String> only, List<Path> c
                 jars.add(file);
             }
         }
-        Map<String, byte[]> compiled = Map.of();
-        if (!sources.isEmpty()) {
-            List<Path> visible = new ArrayList<>(classPath);
-            visible.addAll(alsoVisible);
-            visible.addAll(jars);
-            compiled = SourceCompiler.compile(sources, visible, alsoCompiled);
-        }
-        return ActorLoader.of(jars, compiled, parent, copying);
+        return ActorLoader.of(
+                jars,
+                used -> {
+                    if (sources.isEmpty()) {
+                        return Map.of();
+                    }
+                    List<Path> visible = new ArrayList<>(classPath);
+                    visible.addAll(alsoVisible);
+                    visible.addAll(used);
+                    return SourceCompiler.compile(sources, visible, alsoCompiled);
+                },
+                parent,
+                copying);
     }
 
     private List<Path> initFiles() {

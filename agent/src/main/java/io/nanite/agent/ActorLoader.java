@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
 /** Where the classes of a folder come from: its jars, or copies of them, and what was compiled from its sources. */
@@ -28,8 +30,12 @@ final class ActorLoader extends URLClassLoader {
         this.copies = copies;
     }
 
-    /** Of these jars and these class files by their names. A jar that is overwritten breaks who uses it, not who uses a copy. */
-    static ActorLoader of(List<Path> jars, Map<String, byte[]> compiled, ClassLoader parent, boolean copying) {
+    /**
+     * Of these jars, and the class files by their names that {@code compiling} makes beside them. A jar that is overwritten breaks
+     * who uses it, not who uses a copy.
+     */
+    static ActorLoader of(
+            List<Path> jars, Function<List<Path>, Map<String, byte[]>> compiling, ClassLoader parent, boolean copying) {
         Path copies = null;
         try {
             List<Path> used = jars;
@@ -37,14 +43,27 @@ final class ActorLoader extends URLClassLoader {
                 copies = Files.createTempDirectory("nanite-actors-");
                 used = copied(jars, copies);
             }
+            used.forEach(ActorLoader::check);
             URL[] urls = new URL[used.size()];
             for (int i = 0; i < urls.length; i++) {
                 urls[i] = used.get(i).toUri().toURL();
             }
-            return new ActorLoader(used, urls, compiled, parent, copies);
+            return new ActorLoader(used, urls, compiling.apply(used), parent, copies);
         } catch (IOException e) {
             remove(copies);
             throw ConfigException.of("actor jars", "%s: %s".formatted(jars, e.getMessage()), "readable jars");
+        } catch (RuntimeException | Error e) {
+            remove(copies);
+            throw e;
+        }
+    }
+
+    private static void check(Path jar) {
+        try (JarFile opened = new JarFile(jar.toFile())) {
+            opened.size();
+        } catch (IOException e) {
+            throw ConfigException.of(
+                    "actor jar", "%s: %s".formatted(jar.getFileName(), e.getMessage()), "a readable jar");
         }
     }
 

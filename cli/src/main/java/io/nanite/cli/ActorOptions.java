@@ -5,6 +5,9 @@ import com.google.inject.ProvisionException;
 import com.google.inject.spi.Message;
 import io.nanite.agent.ActorFolder;
 import io.nanite.core.ConfigException;
+import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.TokenSource;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -12,12 +15,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which actors of a folder an agent hosts. */
 final class ActorOptions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ActorOptions.class);
+
+    private static final int MOST_AGENTS = 64;
 
     @Option(
             names = "--actors-dir",
@@ -33,9 +43,45 @@ final class ActorOptions {
             description = "only these of the actors in the folder (default: all)")
     Set<String> actors = new LinkedHashSet<>();
 
+    @Option(
+            names = "--watch",
+            negatable = true,
+            fallbackValue = "true",
+            description = "load the actors again when their folder has changed, while it works")
+    boolean watch;
+
+    @Option(
+            names = "--count",
+            paramLabel = "COUNT",
+            description = "how many agents run in this process, named NAME-1 and so on (default: 1)")
+    int count = 1;
+
+    /** The names of the agents: random where none was given. */
+    List<String> names(@Nullable String given) {
+        if (count < 1 || count > MOST_AGENTS) {
+            throw ConfigException.of("count", count, "1 to " + MOST_AGENTS);
+        }
+        if (given != null && count == 1) {
+            return List.of(given);
+        }
+        TokenSource random = TokenSource.secure();
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> given == null ? random.next().value() : given + "-" + i)
+                .toList();
+    }
+
+    /** Looks for changes of the folder, if that is wanted, until the actors are closed. */
+    void watch(FolderActors loaded, Identity self) {
+        if (watch) {
+            loaded.watch(new SingleThreadLoop(
+                    self + "-actors", error -> LOG.error("the actors could not be looked at", error)));
+        }
+    }
+
     /** The folder below this root. */
     ActorFolder folder(Path root) {
-        ActorFolder folder = ActorFolder.of(root).withOnly(actors).withClassPath(classPath());
+        ActorFolder folder =
+                ActorFolder.of(root).withOnly(actors).withClassPath(classPath()).withCopying(watch);
         return actorsDir == null ? folder : folder.withActorsIn(actorsDir);
     }
 

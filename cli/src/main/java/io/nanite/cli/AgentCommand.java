@@ -1,15 +1,11 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
-import com.google.inject.util.Modules;
-import io.nanite.agent.ActorFolder;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
-import io.nanite.agent.LoadedActors;
 import io.nanite.core.ConfigException;
-import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
@@ -106,46 +102,35 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        AgentConfig config = config();
-        RabbitConfig where = broker.broker("nanite", config.identity().value());
+        List<AgentConfig> configs =
+                actors.names(broker.token).stream().map(name -> config(name)).toList();
+        RabbitConfig where = broker.broker("nanite", configs.get(0).identity().value());
         Serializer serializer = broker.serializer();
         broker.warnOfTypedPassword(common);
         PolicyWatch watch = policy.read();
-        ActorFolder folder = actors.folder(root);
-        try (LoadedActors init = folder.loadInit();
-                LoadedActors loaded = folder.load(init)) {
-            Agent agent = ActorOptions.made(
-                    folder,
-                    () -> Agent.create(
-                            config,
-                            new RabbitTransport(where),
-                            new AgentModule() {
-                                @Override
-                                protected void configure() {
-                                    serializer(serializer);
-                                    if (watch != null) {
-                                        policy(watch);
-                                    }
-                                    onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
-                                }
-                            },
-                            Modules.combine(init.modules())));
-            ActorOptions.made(folder, () -> agent.host(loaded));
-            common.shutdown().with(agent::close);
-            common.shutdown().lastWords(() -> common.err()
-                    .printf("%s ends at once without having finished %s%n", agent.identity(), agent.unfinished()));
+        try (FolderActors loaded = new FolderActors(actors.folder(root))) {
+            AgentGroup agents = new AgentGroup(configs.stream()
+                    .map(config -> agent(config, where, serializer, watch, loaded))
+                    .toList());
+            common.shutdown().with(agents::close);
+            common.shutdown()
+                    .lastWords(() -> agents.forEach(agent -> common.err()
+                            .printf(
+                                    "%s ends at once without having finished %s%n",
+                                    agent.identity(), agent.unfinished())));
             if (companion != null) {
                 common.shutdown().alsoWith(companion);
             }
             MetricsEndpoint endpoint = metrics.start();
             if (endpoint != null) {
-                endpoint.bind(agent);
+                agents.forEach(endpoint::bind);
             }
-            agent.start();
+            agents.start();
             if (watch != null) {
-                policy.watch(watch, agent.identity(), () -> {});
+                policy.watch(watch, agents.first().identity(), () -> {});
             }
-            agent.awaitClose();
+            actors.watch(loaded, agents.first().identity());
+            agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
             policy.close();
@@ -153,8 +138,29 @@ final class AgentCommand implements Callable<Integer> {
         }
     }
 
-    private AgentConfig config() {
-        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+    private Agent agent(
+            AgentConfig config,
+            RabbitConfig where,
+            Serializer serializer,
+            @Nullable PolicyWatch watch,
+            FolderActors loaded) {
+        return loaded.in(() -> Agent.create(
+                config,
+                new RabbitTransport(where.withName(config.identity().value())),
+                new AgentModule() {
+                    @Override
+                    protected void configure() {
+                        serializer(serializer);
+                        if (watch != null) {
+                            policy(watch);
+                        }
+                        onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
+                    }
+                },
+                loaded.init()));
+    }
+
+    private AgentConfig config(String name) {
         AgentConfig config = AgentConfig.of(Names.agent("token", name))
                 .withPingTime(pingTime)
                 .withGrace(grace)
