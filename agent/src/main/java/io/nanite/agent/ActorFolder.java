@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,12 +104,12 @@ public record ActorFolder(Path root, Path folder, Set<String> only, List<Path> c
      * a source does not compile, with all that the compiler says, or if this Java has no compiler.
      */
     public LoadedActors load(LoadedActors init) {
-        return load(init.loader(), true);
+        return load(init.source(), true);
     }
 
     /** As {@link #load}, but nothing at all is no error, nor is a name that nobody has: what was there may go. */
     public LoadedActors loadAgain(LoadedActors init) {
-        return load(init.loader(), false);
+        return load(init.source(), false);
     }
 
     private LoadedActors load(@Nullable ActorLoader init, boolean first) {
@@ -153,10 +155,30 @@ public record ActorFolder(Path root, Path folder, Set<String> only, List<Path> c
                     List<Path> visible = new ArrayList<>(classPath);
                     visible.addAll(alsoVisible);
                     visible.addAll(used);
-                    return SourceCompiler.compile(sources, visible, alsoCompiled);
+                    return compiled(sources, visible, alsoCompiled);
                 },
                 parent,
                 copying);
+    }
+
+    private static Map<String, byte[]> compiled(
+            Map<Path, String> sources, List<Path> visible, Map<String, byte[]> before) {
+        Path first = sources.keySet().iterator().next();
+        try {
+            JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+            if (compiler != null) {
+                return SourceCompiler.compile(compiler, sources, visible, before);
+            }
+        } catch (NoClassDefFoundError e) {
+            if (!String.valueOf(e.getMessage()).startsWith("javax/tools/")) {
+                throw e;
+            }
+            // This Java was made without even the words for a compiler.
+        }
+        throw ConfigException.of(
+                "actor source",
+                "%s, but this Java, %s, has no compiler".formatted(first, Runtime.version()),
+                "a JDK, or a jar");
     }
 
     private List<Path> initFiles() {

@@ -246,7 +246,7 @@ public final class Agent implements AutoCloseable {
     public CompletionStage<Void> host(LoadedActors actors) {
         Cast next = made(actors);
         Set<Service> before = services();
-        CompletionStage<Void> gone = hosted.replace(next).thenRun(this::forget);
+        CompletionStage<Void> gone = hosted.replace(next).thenRunAsync(this::forget, this::soon);
         announcer.register();
         Set<Service> news = new LinkedHashSet<>(services());
         news.removeAll(before);
@@ -268,6 +268,15 @@ public final class Agent implements AutoCloseable {
             return castOf(around, bindings(around), actors.loader());
         } finally {
             thread.setContextClassLoader(outside);
+        }
+    }
+
+    /** Not on the thread that happens to be the last to leave: that may be the one that reads. */
+    private void soon(Runnable task) {
+        try {
+            callbacks.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
         }
     }
 

@@ -119,14 +119,18 @@ final class Hosted {
         return before.emptied();
     }
 
-    private synchronized void letGo(Cast former) {
-        leaving = leaving.stream().filter(each -> each != former).toList();
+    private void letGo(Cast former) {
+        synchronized (this) {
+            leaving = leaving.stream().filter(each -> each != former).toList();
+        }
         var unused = former.retire();
     }
 
-    /** Nothing is called any more; what was asked of the last cast is over. */
-    synchronized void close() {
-        closed = true;
-        List.copyOf(leaving).forEach(this::letGo);
+    /** Nothing is called any more: nobody waits for what is gone. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        leaving.forEach(this::letGo);
     }
 }

@@ -101,8 +101,17 @@ public final class LoadedActors implements AutoCloseable {
         }
     }
 
-    /** Where all of it comes from. */
-    ActorLoader loader() {
+    /** As {@link #loader}, with what only this package needs to know of it. */
+    ActorLoader source() {
+        return loader;
+    }
+
+    /**
+     * Where the actors and modules come from. Make it the context class loader of the thread that gives them to
+     * {@link Agent#create}: the workers have the same, and libraries in the jars find their own resources. {@link Agent#host} sees
+     * to that itself.
+     */
+    public ClassLoader loader() {
         return loader;
     }
 

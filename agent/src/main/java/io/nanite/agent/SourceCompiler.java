@@ -25,7 +25,6 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Makes classes of sources, in memory, with the compiler that a JDK has. */
@@ -38,10 +37,10 @@ final class SourceCompiler {
 
     /**
      * The class files by the names of their classes. The sources, with their texts, may use each other, what is visible, and
-     * what was compiled before. Throws {@link ConfigException} with all that the compiler says, or if there is no compiler.
+     * what was compiled before. Throws {@link ConfigException} with all that the compiler says.
      */
-    static Map<String, byte[]> compile(Map<Path, String> sources, List<Path> visible, Map<String, byte[]> before) {
-        JavaCompiler compiler = compiler(sources.keySet());
+    static Map<String, byte[]> compile(
+            JavaCompiler compiler, Map<Path, String> sources, List<Path> visible, Map<String, byte[]> before) {
         StringWriter said = new StringWriter();
         try (StandardJavaFileManager files =
                         compiler.getStandardFileManager(null, Locale.getDefault(), StandardCharsets.UTF_8);
@@ -69,23 +68,6 @@ final class SourceCompiler {
     private static String named(Set<Path> sources) {
         Path first = sources.iterator().next();
         return sources.size() == 1 ? first.toString() : "%d sources in %s".formatted(sources.size(), first.getParent());
-    }
-
-    private static JavaCompiler compiler(Set<Path> sources) {
-        JavaCompiler compiler = null;
-        try {
-            compiler = ToolProvider.getSystemJavaCompiler();
-        } catch (LinkageError e) {
-            // This Java was made without even the words for it.
-        }
-        if (compiler == null) {
-            throw ConfigException.of(
-                    "actor source",
-                    "%s, but this Java, %s, has no compiler"
-                            .formatted(sources.iterator().next(), Runtime.version()),
-                    "a JDK, or a jar");
-        }
-        return compiler;
     }
 
     /** A source as it was read. */

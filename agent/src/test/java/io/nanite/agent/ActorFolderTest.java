@@ -345,10 +345,10 @@ class ActorFolderTest {
     void aJarThatIsCopiedMayBeOverwrittenAndItsCopyGoesWithIt() throws Exception {
         jar("a.jar", null, Deep.class, ImageTools.class);
         LoadedActors loaded = folder().withCopying(true).load();
-        Path copy = loaded.loader().jars().get(0);
+        Path copy = loaded.source().jars().get(0);
         assertThat(copy).exists().isNotEqualTo(root.resolve("actors/a.jar"));
         Files.writeString(root.resolve("actors/a.jar"), "overwritten");
-        try (InputStream in = loaded.loader()
+        try (InputStream in = loaded.source()
                 .findResource(Deep.class.getName().replace('.', '/') + ".class")
                 .openStream()) {
             assertThat(in.readAllBytes()).isNotEmpty();
