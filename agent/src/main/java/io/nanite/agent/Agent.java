@@ -10,6 +10,8 @@ import io.nanite.agent.actor.Interceptor;
 import io.nanite.agent.status.StatusProbe;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
@@ -30,13 +32,17 @@ import io.nanite.core.transport.TransportListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +78,11 @@ public final class Agent implements AutoCloseable {
     /** A broker gives what a former life held before anything else: after so long all of it has come. */
     static final Duration TIDYING = Duration.ofSeconds(30);
 
+    /** Any type, by a name that is no class: a value of a class is converted to others, but not to itself. */
+    private static final Type ANYTHING = new TypeLiteral<List<?>>() {}.getType() instanceof ParameterizedType list
+            ? list.getActualTypeArguments()[0]
+            : Object.class;
+
     private enum State {
         NEW,
         STARTED,
@@ -82,7 +93,10 @@ public final class Agent implements AutoCloseable {
     private final AgentConfig config;
     private final Transport transport;
     private final EventLoop loop;
-    private final Services services;
+    private final Injector injector;
+    private final Serializer serializer;
+    private final List<OwnActor> own = new ArrayList<>();
+    private final Hosted hosted;
     private final Counts counts = new Counts();
     private final Refusals refusals = new Refusals();
     private final ExecutorService probing;
@@ -103,9 +117,13 @@ public final class Agent implements AutoCloseable {
         this.config = config;
         this.transport = transport;
         Identity self = config.identity();
-        services = servicesOf(injector);
+        this.injector = injector;
         loop = injector.getInstance(EventLoop.class);
-        Serializer serializer = injector.getInstance(Serializer.class);
+        serializer = injector.getInstance(Serializer.class);
+        for (ActorBinding binding : bindings(injector)) {
+            own.add(new OwnActor(binding, binding.actor(injector)));
+        }
+        hosted = new Hosted(castOf(injector, Set.of(), null), loop, config.grace());
         TokenSource tokens = injector.getInstance(TokenSource.class);
         PacketSender sender = new PacketSender(serializer, transport);
         DeadLetters deadLetters = new DeadLetters(self, transport, loop, counts);
@@ -115,8 +133,7 @@ public final class Agent implements AutoCloseable {
         dispatcher = new Dispatcher(
                 self,
                 config.slots(),
-                services,
-                List.copyOf(injector.getInstance(Key.get(new TypeLiteral<Set<Interceptor>>() {}))),
+                hosted,
                 serializer,
                 answers,
                 completed,
@@ -135,9 +152,9 @@ public final class Agent implements AutoCloseable {
                 job -> dispatcher.dispatch(List.of(job)),
                 dispatcher::poison);
         announcer = new Announcer(
-                new Announcer.Self(config, services.all(), boot, version()),
+                new Announcer.Self(config, hosted::services, boot, version()),
                 dispatcher::busy,
-                injector.getInstance(StatusProbe.class),
+                hosted::measure,
                 probing,
                 sender,
                 loop,
@@ -147,7 +164,7 @@ public final class Agent implements AutoCloseable {
         inbox = new AgentInbox(
                 self,
                 serializer,
-                injector.getInstance(AgentDefaults.POLICY).and(injector.getInstance(Authorizer.class)),
+                injector.getInstance(AgentDefaults.POLICY).and(hosted::authorize),
                 refusals,
                 completed,
                 dispatcher,
@@ -198,12 +215,80 @@ public final class Agent implements AutoCloseable {
         return agent;
     }
 
-    private static Services servicesOf(Injector injector) {
+    /** An actor that the agent was made with. */
+    private record OwnActor(ActorBinding binding, Object actor) {}
+
+    private static Set<ActorBinding> bindings(Injector injector) {
+        return injector.getInstance(Key.get(new TypeLiteral<Set<ActorBinding>>() {}));
+    }
+
+    /** The agent's own actors and these, with what stands around them by this injector. */
+    private Cast castOf(Injector around, Set<ActorBinding> more, @Nullable ClassLoader loader) {
         Services services = new Services();
-        for (ActorBinding binding : injector.getInstance(Key.get(new TypeLiteral<Set<ActorBinding>>() {}))) {
-            services.add(binding.type(), binding.prefix(), binding.actor(injector));
+        own.forEach(each -> services.add(each.binding().type(), each.binding().prefix(), each.actor()));
+        more.forEach(binding -> services.add(binding.type(), binding.prefix(), binding.actor(around)));
+        return new Cast(
+                services,
+                List.copyOf(around.getInstance(Key.get(new TypeLiteral<Set<Interceptor>>() {}))),
+                around.getInstance(StatusProbe.class),
+                around.getInstance(Authorizer.class),
+                loader);
+    }
+
+    /**
+     * Hosts these actors besides its own, in the place of those that it was given this way before, and tells the mappers. Jobs
+     * that run end where they began. What is gone is offered no more, but done for as long as the grace, for those who asked
+     * before they knew. The modules of the actors may bind a status probe, an authorizer and interceptors; whatever the agent's
+     * own modules have bound they find bound, and may not bind again.
+     *
+     * <p>The stage completes when nothing of the former actors runs and nothing holds them: then close what they were loaded
+     * from. Throws {@link io.nanite.core.ConfigException} if an actor cannot be offered, and Guice's
+     * {@link com.google.inject.CreationException} or {@link com.google.inject.ProvisionException} if it cannot be made; nothing
+     * has changed then. One thread at a time.
+     */
+    public CompletionStage<Void> host(LoadedActors actors) {
+        Cast next = made(actors);
+        Set<Service> before = services();
+        CompletionStage<Void> gone = hosted.replace(next).thenRunAsync(this::forget, this::soon);
+        announcer.register();
+        Set<Service> news = new LinkedHashSet<>(services());
+        news.removeAll(before);
+        Set<Service> lost = new LinkedHashSet<>(before);
+        lost.removeAll(services());
+        if (!news.isEmpty() || !lost.isEmpty()) {
+            LOG.debug("{} offers {} and no longer {}", identity(), news, lost);
         }
-        return services;
+        return gone;
+    }
+
+    private Cast made(LoadedActors actors) {
+        Thread thread = Thread.currentThread();
+        ClassLoader outside = thread.getContextClassLoader();
+        try {
+            thread.setContextClassLoader(actors.loader());
+            Injector around =
+                    Guice.createInjector(Stage.PRODUCTION, new Inherited(config, injector), actors.asModule());
+            return castOf(around, bindings(around), actors.loader());
+        } finally {
+            thread.setContextClassLoader(outside);
+        }
+    }
+
+    /** Not on the thread that happens to be the last to leave: that may be the one that reads. */
+    private void soon(Runnable task) {
+        try {
+            callbacks.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
+    /** Remembers of what former actors answered no more than plain data, and nothing of their classes. */
+    private void forget() {
+        completed.reform(outcome -> outcome instanceof Outcome.Success success
+                ? new Outcome.Success(Payload.of(serializer.convert(success.payload(), ANYTHING)))
+                : outcome);
+        serializer.forgetClasses();
     }
 
     public Identity identity() {
@@ -212,7 +297,7 @@ public final class Agent implements AutoCloseable {
 
     /** What it can be asked for. */
     public Set<Service> services() {
-        return services.all();
+        return hosted.services();
     }
 
     /** How many of its slots are taken. */
@@ -322,6 +407,7 @@ public final class Agent implements AutoCloseable {
         state = State.CLOSED;
         try {
             dispatcher.close(config.grace());
+            hosted.close();
             suspects.close();
             mappers.close();
             probing.shutdownNow();

@@ -47,7 +47,7 @@ final class AgentInbox {
     private final Counts counts;
     private final AgentConfig.Ack ack;
     private final MapperClient mappers;
-    private final Set<Class<?>> reported = ConcurrentHashMap.newKeySet();
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private final Cancellations cancellations = new Cancellations();
     private volatile boolean quiet;
 
@@ -278,7 +278,7 @@ final class AgentInbox {
             }
             return denied.reason();
         } catch (RuntimeException e) {
-            if (reported.add(e.getClass())) {
+            if (reported.add(e.getClass().getName())) {
                 LOG.error("{} authorizer failed, so it denied; more of this kind are not reported", self, e);
             }
             return "the authorizer of %s failed".formatted(self);

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +47,10 @@ final class Announcer {
     /** How long a ping waits for the probe. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    /** What an agent says about itself that never changes. */
+    /** What an agent says about itself; nothing but the services ever changes. */
     record Self(
             AgentConfig config,
-            Set<Service> services,
+            Supplier<Set<Service>> services,
             String boot,
             @Nullable String version) {}
 
@@ -103,7 +104,10 @@ final class Announcer {
         }
         register();
         LOG.info(
-                "{} registered, tags {}, services {}", identity(), self.config().tags(), self.services());
+                "{} registered, tags {}, services {}",
+                identity(),
+                self.config().tags(),
+                self.services().get());
         pingLater();
     }
 
@@ -124,7 +128,7 @@ final class Announcer {
     void register() {
         tell(
                 Address.REGISTRATION,
-                new Register(identity(), self.services(), self.config().tags(), status(), vitals()));
+                new Register(identity(), self.services().get(), self.config().tags(), status(), vitals()));
     }
 
     /** The queue or its consumer was built again: mappers must know that work may have been lost on the way. */
@@ -217,7 +221,7 @@ final class Announcer {
             if (e instanceof VirtualMachineError error && !(e instanceof StackOverflowError)) {
                 throw error;
             }
-            report(e.getClass(), "status probe failed, the last status stands", e);
+            report(e.getClass().getName(), "status probe failed, the last status stands", e);
         } finally {
             measuring.set(false);
         }

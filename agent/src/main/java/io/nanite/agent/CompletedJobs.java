@@ -1,5 +1,6 @@
 package io.nanite.agent;
 
+import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Token;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +86,19 @@ final class CompletedJobs {
             }
         });
         return running;
+    }
+
+    /** Keeps of each outcome what {@code form} makes of it; of those that it fails with, nothing. */
+    void reform(UnaryOperator<Outcome> form) {
+        entries.forEach((token, entry) -> {
+            if (entry instanceof Finished finished) {
+                try {
+                    finished.become(form.apply(finished.outcome()));
+                } catch (RuntimeException e) {
+                    entries.remove(token, finished);
+                }
+            }
+        });
     }
 
     /** How many finished jobs are remembered. */

@@ -55,8 +55,7 @@ final class Dispatcher {
 
     private final Identity self;
     private final int slots;
-    private final Services services;
-    private final List<Interceptor> interceptors;
+    private final Hosted hosted;
     private final Serializer serializer;
     private final Answers answers;
     private final CompletedJobs completed;
@@ -83,8 +82,7 @@ final class Dispatcher {
     Dispatcher(
             Identity self,
             int slots,
-            Services services,
-            List<Interceptor> interceptors,
+            Hosted hosted,
             Serializer serializer,
             Answers answers,
             CompletedJobs completed,
@@ -94,8 +92,7 @@ final class Dispatcher {
             Counts counts) {
         this.self = self;
         this.slots = slots;
-        this.services = services;
-        this.interceptors = List.copyOf(interceptors);
+        this.hosted = hosted;
         this.serializer = serializer;
         this.answers = answers;
         this.completed = completed;
@@ -125,7 +122,7 @@ final class Dispatcher {
 
     private boolean areQuick(List<Job> jobs) {
         for (Job job : jobs) {
-            ActorMethod method = services.find(job.service());
+            ActorMethod method = hosted.find(job.service());
             if (method == null || !method.isQuick()) {
                 return false;
             }
@@ -277,11 +274,26 @@ final class Dispatcher {
             endUnperformed(job, Failures.expired(job.work()));
             return;
         }
-        ActorMethod method = services.find(job.service());
-        if (method == null) {
+        Cast cast = hosted.enter(job.service());
+        if (cast == null) {
             endUnperformed(job, Failures.noSuchService(self, job.service()));
             return;
         }
+        Thread thread = Thread.currentThread();
+        ClassLoader outside = thread.getContextClassLoader();
+        try {
+            if (cast.loader() != null) {
+                thread.setContextClassLoader(cast.loader());
+            }
+            perform(job, cast, cast.services().get(job.service()));
+        } finally {
+            thread.setContextClassLoader(outside);
+            cast.leave();
+        }
+    }
+
+    /** Inside the cast, until the answer is written: that may need its classes. */
+    private void perform(Job job, Cast cast, ActorMethod method) {
         Object argument;
         try {
             argument = method.argument(job.payload(), serializer);
@@ -298,7 +310,7 @@ final class Dispatcher {
         long started = time.nanos();
         Outcome outcome;
         try {
-            outcome = outcomeOf(method, argument, job);
+            outcome = outcomeOf(cast.interceptors(), method, argument, job);
         } finally {
             if (slow) {
                 slowRunning.decrementAndGet();
@@ -338,12 +350,14 @@ final class Dispatcher {
     }
 
     /** Null if the job was interrupted because this agent stops: then it has no outcome. */
-    private @Nullable Outcome outcomeOf(ActorMethod method, @Nullable Object argument, Job job) {
+    private @Nullable Outcome outcomeOf(
+            List<Interceptor> interceptors, ActorMethod method, @Nullable Object argument, Job job) {
         job.runBy(Thread.currentThread());
         LogContext.enter(job);
         try {
-            Object result =
-                    interceptors.isEmpty() ? awaited(method.call(argument, job)) : proceed(0, method, argument, job);
+            Object result = interceptors.isEmpty()
+                    ? awaited(method.call(argument, job))
+                    : proceed(interceptors, 0, method, argument, job);
             return asOutcome(result);
         } catch (StackOverflowError e) {
             return failed(job, e);
@@ -366,10 +380,12 @@ final class Dispatcher {
         }
     }
 
-    private @Nullable Object proceed(int at, ActorMethod method, @Nullable Object argument, Job job) throws Exception {
+    private @Nullable Object proceed(
+            List<Interceptor> interceptors, int at, ActorMethod method, @Nullable Object argument, Job job)
+            throws Exception {
         return at == interceptors.size()
                 ? awaited(method.call(argument, job))
-                : interceptors.get(at).intercept(job, () -> proceed(at + 1, method, argument, job));
+                : interceptors.get(at).intercept(job, () -> proceed(interceptors, at + 1, method, argument, job));
     }
 
     /** What a stage ends with; anything else as it is. */

@@ -5,7 +5,7 @@ import io.nanite.core.packet.Outcome;
 /** How a job ended, kept in case it comes again. */
 final class Finished implements CompletedJobs.Entry {
 
-    private final Outcome outcome;
+    private volatile Outcome outcome;
     private final long micros;
     private final int bytes;
 
@@ -21,6 +21,11 @@ final class Finished implements CompletedJobs.Entry {
 
     Outcome outcome() {
         return outcome;
+    }
+
+    /** Keeps another form of the same outcome. */
+    void become(Outcome newOutcome) {
+        outcome = newOutcome;
     }
 
     long micros() {

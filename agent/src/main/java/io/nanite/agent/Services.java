@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,11 @@ final class Services {
     @Nullable
     ActorMethod find(Service service) {
         return methods.get(service);
+    }
+
+    /** The method behind a service that is there. */
+    ActorMethod get(Service service) {
+        return Objects.requireNonNull(find(service));
     }
 
     /** The prefix that the annotation gives, else the name of the class in snake case. */

@@ -24,7 +24,7 @@ class AnnouncerTest {
 
     private Announcer announcer(DoubleSupplier random) {
         return new Announcer(
-                new Announcer.Self(TestAgent.config(), Set.of(new Service("/a/b")), "boot", "1"),
+                new Announcer.Self(TestAgent.config(), () -> Set.of(new Service("/a/b")), "boot", "1"),
                 () -> 0,
                 StatusProbe.takenSlots(),
                 Runnable::run,

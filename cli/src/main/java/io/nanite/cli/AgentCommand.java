@@ -1,13 +1,11 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
-import io.nanite.agent.ActorJars;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
-import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
@@ -43,16 +41,8 @@ final class AgentCommand implements Callable<Integer>, Configured {
             description = "the folder of the agent, with actors/ and config.yml in it (default: this folder)")
     Path root = Path.of("");
 
-    @Option(names = "--actors-dir", paramLabel = "DIR", description = "where the jars are (default: ROOT/actors)")
-    @Nullable
-    Path actorsDir;
-
-    @Option(
-            names = "--actors",
-            split = ",",
-            paramLabel = "NAME",
-            description = "only these of the actors in the jars (default: all)")
-    Set<String> actors = new LinkedHashSet<>();
+    @Mixin
+    ActorOptions actors = new ActorOptions();
 
     @Option(
             names = {"--tag", "--tags"},
@@ -115,7 +105,9 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     @Override
     public void check() {
-        broker.check("nanite", config().identity());
+        for (String name : actors.names(broker.token)) {
+            broker.check("nanite", config(name).identity());
+        }
         metrics.check();
     }
 
@@ -123,45 +115,35 @@ final class AgentCommand implements Callable<Integer>, Configured {
     public Integer call() throws InterruptedException {
         check();
         Logging.level(broker.logLevel, Level.INFO);
-        AgentConfig config = config();
-        RabbitConfig where = broker.broker("nanite", config.identity().value());
+        List<AgentConfig> configs =
+                actors.names(broker.token).stream().map(name -> config(name)).toList();
+        RabbitConfig where = broker.broker("nanite", configs.get(0).identity().value());
         Serializer serializer = broker.serializer();
         broker.password.warn(common);
         PolicyWatch watch = policy.read();
-        try (ActorJars jars =
-                actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
-            if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
-                throw ConfigException.of("actors", folder(), "a jar with a class that carries @Actor");
-            }
-            Agent agent = Agent.create(
-                    config,
-                    new RabbitTransport(where),
-                    new AgentModule() {
-                        @Override
-                        protected void configure() {
-                            serializer(serializer);
-                            if (watch != null) {
-                                policy(watch);
-                            }
-                            onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
-                        }
-                    },
-                    jars.asModule());
-            common.shutdown().with(agent::close);
-            common.shutdown().lastWords(() -> common.err()
-                    .printf("%s ends at once without having finished %s%n", agent.identity(), agent.unfinished()));
+        try (FolderActors loaded = new FolderActors(actors.folder(root))) {
+            AgentGroup agents = new AgentGroup(configs.stream()
+                    .map(config -> agent(config, where, serializer, watch, loaded))
+                    .toList());
+            common.shutdown().with(agents::close);
+            common.shutdown()
+                    .lastWords(() -> agents.forEach(agent -> common.err()
+                            .printf(
+                                    "%s ends at once without having finished %s%n",
+                                    agent.identity(), agent.unfinished())));
             if (companion != null) {
                 common.shutdown().alsoWith(companion);
             }
             MetricsEndpoint endpoint = metrics.start();
             if (endpoint != null) {
-                endpoint.bind(agent);
+                agents.forEach(endpoint::bind);
             }
-            agent.start();
+            agents.start();
             if (watch != null) {
-                policy.watch(watch, agent.identity(), () -> {});
+                policy.watch(watch, agents.first().identity(), () -> {});
             }
-            agent.awaitClose();
+            actors.watch(loaded, agents.first().identity());
+            agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
             policy.close();
@@ -169,12 +151,29 @@ final class AgentCommand implements Callable<Integer>, Configured {
         }
     }
 
-    private Path folder() {
-        return actorsDir == null ? root.resolve("actors") : actorsDir;
+    private Agent agent(
+            AgentConfig config,
+            RabbitConfig where,
+            Serializer serializer,
+            @Nullable PolicyWatch watch,
+            FolderActors loaded) {
+        return loaded.in(() -> Agent.create(
+                config,
+                new RabbitTransport(where.withName(config.identity().value())),
+                new AgentModule() {
+                    @Override
+                    protected void configure() {
+                        serializer(serializer);
+                        if (watch != null) {
+                            policy(watch);
+                        }
+                        onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
+                    }
+                },
+                loaded.init()));
     }
 
-    private AgentConfig config() {
-        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+    private AgentConfig config(String name) {
         AgentConfig config = AgentConfig.of(Names.agent("token", name))
                 .withPingTime(pingTime)
                 .withGrace(grace)

@@ -324,7 +324,8 @@ final class Rules {
     static final ArchRule FILES = noClasses()
             .that(not(in("cli", "secure", "faultkit")))
             // Folders that their caller names: of actors, of queues.
-            .and(not(named("agent.ActorJars", "embedded.DataFolder", "embedded.InitialConfiguration")))
+            .and(not(named(
+                    "agent.ActorFolder", "agent.ActorLoader", "embedded.DataFolder", "embedded.InitialConfiguration")))
             .should(dependOn(describe("files", dependency -> Set.of(
                             "java.nio.file.Files",
                             "java.io.FileInputStream",
@@ -383,11 +384,12 @@ final class Rules {
     /** The front doors: what others may make, be given or catch. */
     private static DescribedPredicate<JavaClass> doors() {
         return named(
-                "agent.ActorJars",
+                "agent.ActorFolder",
                 "agent.Agent",
                 "agent.AgentConfig",
                 "agent.AgentModule",
                 "agent.FatalErrors",
+                "agent.LoadedActors",
                 "agent.Tally",
                 "agent.Unfinished",
                 "mapper.AgentView",

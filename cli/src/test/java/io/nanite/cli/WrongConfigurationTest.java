@@ -115,6 +115,9 @@ class WrongConfigurationTest {
                 typed("agent --threadpool 10001", expected("--threadpool", "10001", "1 to 10000")),
                 typed("agent --threadpool many", expected("--threadpool", "many", NUMBER)),
                 typed("agent --threadpool 1.5", expected("--threadpool", "1.5", NUMBER)),
+                typed("agent --count 0", expected("--count", "0", "1 to 64")),
+                typed("agent --count 65", expected("--count", "65", "1 to 64")),
+                typed("agent --count 2 -t " + "x".repeat(63), expected("--token", "x".repeat(63) + "-1", NAME)),
                 typed("agent --prefetch 0", expected("--prefetch", "0", "1 to 65535")),
                 typed("agent --prefetch 65536", expected("--prefetch", "65536", "1 to 65535")),
                 typed("agent --tag ''", expected("--tags", "[]", "each 1 to 255 characters")),
@@ -124,7 +127,10 @@ class WrongConfigurationTest {
                 typed("agent -n /does/not/exist", expected("--nanite", "/does/not/exist", "a folder")),
                 typed(
                         "agent -n ROOT",
-                        expected("--nanite", "ROOT/actors is not a folder", "a folder with actors/*.jar")),
+                        expected(
+                                "--nanite",
+                                "ROOT/actors is not a folder",
+                                "a folder with actors/*.jar or actors/*.java")),
                 typed("agent --port", "Missing required parameter for option '--port' (PORT)"),
                 typed("agent -P 1 -P 2", "option '--port' (PORT) should be specified only once"),
                 typed("mapper --max-pending 0", expected("--max-pending", "0", "at least 1")),

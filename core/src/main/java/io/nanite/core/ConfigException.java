@@ -9,8 +9,8 @@ public final class ConfigException extends NaniteException {
     private final transient @Nullable Object value;
     private final String expected;
 
-    private ConfigException(String setting, @Nullable Object value, String expected) {
-        super("%s: %s (expected: %s)".formatted(setting, value, expected));
+    private ConfigException(String setting, @Nullable Object value, String expected, String details) {
+        super("%s: %s (expected: %s)%s".formatted(setting, value, expected, details));
         this.setting = setting;
         this.value = value;
         this.expected = expected;
@@ -18,7 +18,12 @@ public final class ConfigException extends NaniteException {
 
     /** Names the setting, what it was, and what it should have been. */
     public static ConfigException of(String setting, @Nullable Object value, String expected) {
-        return new ConfigException(setting, value, expected);
+        return new ConfigException(setting, value, expected, "");
+    }
+
+    /** With more lines below the first: what a tool has said, as it said it. */
+    public ConfigException withDetails(String details) {
+        return new ConfigException(setting, value, expected, "\n" + details.stripTrailing());
     }
 
     /** What was wrong, as its owner calls it; whoever read it from somewhere knows another name for it. */

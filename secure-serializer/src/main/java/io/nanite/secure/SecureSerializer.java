@@ -423,4 +423,9 @@ public final class SecureSerializer implements Serializer {
     public @Nullable Object convert(Payload payload, Type type) {
         return inner.convert(payload, type);
     }
+
+    @Override
+    public void forgetClasses() {
+        inner.forgetClasses();
+    }
 }

@@ -74,4 +74,10 @@ public final class Formats implements Serializer {
     public @Nullable Object convert(Payload payload, Type type) {
         return writing.convert(payload, type);
     }
+
+    @Override
+    public void forgetClasses() {
+        writing.forgetClasses();
+        reading.forEach(Serializer::forgetClasses);
+    }
 }

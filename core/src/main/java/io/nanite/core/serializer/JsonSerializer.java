@@ -131,6 +131,11 @@ public final class JsonSerializer implements Serializer {
         return codec.convert(payload, type);
     }
 
+    @Override
+    public void forgetClasses() {
+        codec.forgetClasses();
+    }
+
     /** Values as JSON: payloads that arrived as JSON go out as they came, files in base64. */
     private record JsonValues(PayloadCodec codec) implements PacketWriter.Values {
 

@@ -149,6 +149,10 @@ final class PayloadCodec implements Payload.Codec {
         }
     }
 
+    void forgetClasses() {
+        mapper.clearCaches();
+    }
+
     private JavaType constructed(Type type) {
         try {
             return mapper.constructType(type);

@@ -27,4 +27,7 @@ public interface Serializer {
     /** The payload's value as the given type; throws {@link SerializationException} if it is none. */
     @Nullable
     Object convert(Payload payload, Type type);
+
+    /** Lets go of what it knows of classes that it has met, so that they can be collected; it learns again what it needs. */
+    default void forgetClasses() {}
 }

@@ -109,6 +109,11 @@ public final class SmileSerializer implements Serializer {
         return codec.convert(payload, type);
     }
 
+    @Override
+    public void forgetClasses() {
+        codec.forgetClasses();
+    }
+
     private static Bytes document(Bytes payload) {
         byte[] document = Arrays.copyOf(HEADER, HEADER.length + payload.length());
         System.arraycopy(payload.array(), payload.offset(), document, HEADER.length, payload.length());

@@ -2,9 +2,10 @@ package io.nanite.examples.simple;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nanite.agent.ActorJars;
+import io.nanite.agent.ActorFolder;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
+import io.nanite.agent.LoadedActors;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Verdict;
@@ -23,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +35,7 @@ class FabricTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<AutoCloseable> open = new ArrayList<>();
-    private final ActorJars jars = ActorJars.load(Path.of(""), Set.of());
+    private final LoadedActors jars = ActorFolder.of(Path.of("")).load();
 
     @AfterEach
     void close() throws Exception {

@@ -2,9 +2,10 @@ package io.nanite.examples.simple;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nanite.agent.ActorJars;
+import io.nanite.agent.ActorFolder;
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
+import io.nanite.agent.LoadedActors;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Metadata;
@@ -45,7 +46,7 @@ class SimpleAgentTest {
     private final Serializer serializer = new JsonSerializer();
     private final TokenSource tokens = TokenSource.secure();
     private final BlockingQueue<Packet> heard = new LinkedBlockingQueue<>();
-    private final ActorJars jars = ActorJars.load(Path.of("."), Set.of());
+    private final LoadedActors jars = ActorFolder.of(Path.of(".")).load();
     private final Agent agent = Agent.create(AgentConfig.named("fred"), broker.transport("agent"), jars.asModule());
 
     @BeforeEach
