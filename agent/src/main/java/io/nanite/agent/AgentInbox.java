@@ -182,7 +182,7 @@ final class AgentInbox {
     private @Nullable Job admit(Delivery.Part part, boolean redelivered, @Nullable EarlyAck earlyAck) {
         Packet packet;
         try {
-            packet = serializer.read(part.body(), part.contentType());
+            packet = serializer.read(part.body(), part.contentType(), redelivered);
         } catch (RuntimeException | StackOverflowError e) {
             deadLetters.bury(part, null, "unreadable: " + e.getMessage());
             return null;

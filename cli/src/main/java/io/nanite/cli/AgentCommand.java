@@ -118,12 +118,11 @@ final class AgentCommand implements Callable<Integer>, Configured {
         List<AgentConfig> configs =
                 actors.names(broker.token).stream().map(name -> config(name)).toList();
         RabbitConfig where = broker.broker("nanite", configs.get(0).identity().value());
-        Serializer serializer = broker.serializer();
         broker.password.warn(common);
         PolicyWatch watch = policy.read();
         try (FolderActors loaded = new FolderActors(actors.folder(root))) {
             AgentGroup agents = new AgentGroup(configs.stream()
-                    .map(config -> agent(config, where, serializer, watch, loaded))
+                    .map(config -> agent(config, where, broker.serializer(config.identity()), watch, loaded))
                     .toList());
             common.shutdown().with(agents::close);
             common.shutdown()
@@ -142,10 +141,12 @@ final class AgentCommand implements Callable<Integer>, Configured {
             if (watch != null) {
                 policy.watch(watch, agents.first().identity(), () -> {});
             }
+            broker.watchCertificates();
             actors.watch(loaded, agents.first().identity());
             agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
+            broker.close();
             policy.close();
             metrics.close();
         }

@@ -20,6 +20,8 @@ import picocli.CommandLine.ScopeType;
 /** Where the broker is, and how this process speaks to it. The flags of the original, and what it lacked. */
 final class BrokerOptions {
 
+    private static final String SECURE = "secure";
+
     @Option(
             scope = ScopeType.INHERIT,
             names = {"-h", "--host"},
@@ -83,8 +85,11 @@ final class BrokerOptions {
             names = {"-f", "--format"},
             completionCandidates = Choices.Formats.class,
             paramLabel = "FORMAT",
-            description = "json, or smile for the compact form (default: json)")
+            description = "json, smile for the compact form, or secure: signed and encrypted json (default: json)")
     String format = "json";
+
+    @Mixin
+    SecureOptions secureOptions = new SecureOptions();
 
     @Option(
             scope = ScopeType.INHERIT,
@@ -152,14 +157,35 @@ final class BrokerOptions {
             Logging.named(logLevel);
         }
         broker(defaultUser, identity.value(), password.askPass ? new Secret("") : password.secret());
-        serializer();
+        if (!isSecure()) {
+            serializer();
+        }
+    }
+
+    private boolean isSecure() {
+        return format.equalsIgnoreCase(SECURE);
+    }
+
+    /** What this member writes and reads packets with. */
+    Serializer serializer(Identity identity) {
+        return isSecure() ? secureOptions.serializer(identity) : serializer();
+    }
+
+    /** Follows what changes in the certificates, if there are any, until {@link #close}. */
+    void watchCertificates() {
+        secureOptions.watch();
+    }
+
+    /** Watches the certificates no more. */
+    void close() {
+        secureOptions.close();
     }
 
     Serializer serializer() {
         return switch (format.toLowerCase(Locale.ROOT)) {
             case "json" -> Formats.json();
             case "smile" -> Formats.smile();
-            default -> throw ConfigException.of("format", Printable.of(format), "json or smile");
+            default -> throw ConfigException.of("format", Printable.of(format), "json, smile or secure");
         };
     }
 }

@@ -19,7 +19,7 @@ final class Choices {
     /** How packets are written. */
     static final class Formats extends Words {
         Formats() {
-            super("json", "smile");
+            super("json", "smile", "secure");
         }
     }
 

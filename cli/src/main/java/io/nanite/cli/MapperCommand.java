@@ -95,6 +95,7 @@ final class MapperCommand implements Callable<Integer>, Configured {
             closed.await();
             return ExitCode.OK.code();
         } finally {
+            broker.close();
             policy.close();
             metrics.close();
         }
@@ -107,7 +108,7 @@ final class MapperCommand implements Callable<Integer>, Configured {
      */
     Mapper start(@Nullable Duration timeout, boolean standing, boolean serves) {
         MapperConfig config = config(timeout, standing, serves);
-        Serializer serializer = broker.serializer();
+        Serializer serializer = broker.serializer(config.identity());
         RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.password.warn(common);
         PolicyWatch watch = policy.read();
@@ -118,6 +119,9 @@ final class MapperCommand implements Callable<Integer>, Configured {
                 .start(new RabbitTransport(where));
         if (endpoint != null) {
             endpoint.bind(mapper);
+        }
+        if (standing) {
+            broker.watchCertificates();
         }
         if (watch != null && standing) {
             policy.watch(watch, config.identity(), mapper::discover);

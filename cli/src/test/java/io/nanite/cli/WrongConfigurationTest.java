@@ -107,7 +107,7 @@ class WrongConfigurationTest {
                 typed("agent -t ''", expected("--token", "", NAME)),
                 typed("agent -t " + "x".repeat(65), expected("--token", "x".repeat(65), NAME)),
                 typed("agent -t a\u202eb", expected("--token", "a\\u202eb", NAME)),
-                typed("agent -f xml", expected("--format", "xml", "json or smile")),
+                typed("agent -f xml", expected("--format", "xml", "json, smile or secure")),
                 typed("agent --ack soon", expected("--ack", "soon", "early or late")),
                 typed("agent --queue-type mirrored", expected("--queue-type", "mirrored", "classic or quorum")),
                 typed("agent -l loud", expected("--log-level", "loud", "fatal, error, warn, info, debug or trace")),
@@ -154,7 +154,7 @@ class WrongConfigurationTest {
                 typed("soak --embedded --heartbeat 0", expected("--heartbeat", "0", "1s to 10m")),
                 typed("soak --tls", expected("--tls", "true", "nothing: it is a link without that is broken")),
                 typed("soak --embedded -t a.b", expected("--token", "a.b", NAME)),
-                typed("soak --embedded -f xml", expected("--format", "xml", "json or smile")),
+                typed("soak --embedded -f xml", expected("--format", "xml", "json, smile or secure")),
                 typed("broker -P 65536", expected("--port", "65536", "0 to 65535")),
                 typed("broker -P -1", expected("--port", "-1", "0 to 65535")),
                 typed("broker --bind ''", expected("--bind", "\"\"", "an address or name of this machine")),
@@ -202,7 +202,7 @@ class WrongConfigurationTest {
                 set("agent", "NANITE_TOKEN", "a b", expected("NANITE_TOKEN", "a b", NAME)),
                 set("agent", "NANITE_TOKEN", "a\nb", expected("NANITE_TOKEN", "a\\u000ab", NAME)),
                 set("agent", "NANITE_THREADPOOL", "-1", expected("NANITE_THREADPOOL", "-1", "1 to 10000")),
-                set("agent", "NANITE_FORMAT", "yaml", expected("NANITE_FORMAT", "yaml", "json or smile")),
+                set("agent", "NANITE_FORMAT", "yaml", expected("NANITE_FORMAT", "yaml", "json, smile or secure")),
                 set(
                         "agent",
                         "NANITE_NANITE",
@@ -285,8 +285,8 @@ class WrongConfigurationTest {
                         in(command, "token", "'-x'", NAME),
                         in(command, "token", "a.b", NAME),
                         in(command, "token", "''", NAME),
-                        in(command, "format", "xml", "json or smile"),
-                        in(command, "format", "''", "json or smile"),
+                        in(command, "format", "xml", "json, smile or secure"),
+                        in(command, "format", "''", "json, smile or secure"),
                         in(command, "heartbeat", "0s", "1s to 10m"),
                         in(command, "heartbeat", "11m", "1s to 10m"),
                         in(command, "heartbeat", "often", TIME),
@@ -348,7 +348,7 @@ class WrongConfigurationTest {
                 typed(ASK + " -P 0", expected("--port", "0", "1 to 65535")),
                 typed("mapper -P 0 request /a/b", expected("--port", "0", "1 to 65535")),
                 typed("mapper -t a.b request /a/b", expected("--token", "a.b", NAME)),
-                typed("mapper -f xml agents", expected("--format", "xml", "json or smile")));
+                typed("mapper -f xml agents", expected("--format", "xml", "json, smile or secure")));
     }
 
     @Test

@@ -105,7 +105,7 @@ public final class Mapper implements AutoCloseable {
                 interceptors,
                 counts,
                 this::cancelOffline);
-        offline = new OfflineQueue(loop, builder.serializer, router);
+        offline = new OfflineQueue(loop, builder.serializer, router, sender);
         rescuing = builder.loop == null
                 ? new SingleThreadLoop(name + "-rescue", error -> LOG.error("a rescue of {} failed", name, error))
                 : builder.loop;

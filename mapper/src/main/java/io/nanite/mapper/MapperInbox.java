@@ -60,7 +60,7 @@ final class MapperInbox {
     /** Something an agent says of itself. */
     void presence(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            Packet packet = unsealed(part);
+            Packet packet = unsealed(part, false);
             if (packet instanceof Presence presence && presence.identity().isAgent()) {
                 if (denial(presence) == null) {
                     loop.execute(() -> presences.accept(presence));
@@ -77,7 +77,7 @@ final class MapperInbox {
     /** Something an agent asks for. It is settled when it has ended. */
     void request(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            Packet packet = unsealed(part);
+            Packet packet = unsealed(part, delivery.redelivered());
             if (packet instanceof Deliverable asked && asked.from().isAgent()) {
                 String denial = denial(packet);
                 if (denial == null) {
@@ -94,7 +94,7 @@ final class MapperInbox {
     /** An answer, or news of one that is still to come. */
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            Packet packet = read(part);
+            Packet packet = read(part, delivery.redelivered());
             if (packet instanceof Result result) {
                 OpenJob job = jobs.accept(result);
                 if (job != null) {
@@ -119,14 +119,14 @@ final class MapperInbox {
             loop.execute(() -> presences.missing(new Identity(name), !control));
         }
         for (Delivery.Part part : delivery.parts()) {
-            if (unsealed(part) instanceof Deliverable work) {
+            if (unsealed(part, false) instanceof Deliverable work) {
                 loop.execute(() -> router.returned(work));
             }
         }
     }
 
-    private @Nullable Packet read(Delivery.Part part) {
-        Packet packet = unsealed(part);
+    private @Nullable Packet read(Delivery.Part part, boolean redelivered) {
+        Packet packet = unsealed(part, redelivered);
         return packet == null || denial(packet) != null ? null : packet;
     }
 
@@ -149,9 +149,9 @@ final class MapperInbox {
         }
     }
 
-    private @Nullable Packet unsealed(Delivery.Part part) {
+    private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered) {
         try {
-            return serializer.read(part.body(), part.contentType());
+            return serializer.read(part.body(), part.contentType(), redelivered);
         } catch (SerializationException e) {
             LOG.warn("dropped {}: {}", part.body(), e.getMessage());
             return null;

@@ -2,12 +2,16 @@ package io.nanite.mapper;
 
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Deliverable;
+import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Token;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Delivery;
+import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.PublishReceipt;
 import io.nanite.core.transport.Receiver;
+import io.nanite.core.transport.Source;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,29 +53,41 @@ final class OfflineQueue implements Receiver {
     private final EventLoop loop;
     private final Serializer serializer;
     private final Router router;
+    private final PacketSender sender;
     private final Map<Service, Deque<Held>> held = new HashMap<>();
     private int leaving;
 
-    OfflineQueue(EventLoop loop, Serializer serializer, Router router) {
+    OfflineQueue(EventLoop loop, Serializer serializer, Router router, PacketSender sender) {
         this.loop = loop;
         this.serializer = serializer;
         this.router = router;
+        this.sender = sender;
     }
 
     @Override
     public void receive(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             try {
-                if (serializer.read(part.body(), part.contentType()) instanceof Deliverable work) {
+                if (serializer.read(part.body(), part.contentType(), delivery.redelivered())
+                        instanceof Deliverable work) {
                     loop.execute(() -> hold(new Held(work, part)));
                     continue;
                 }
-                LOG.warn("dropped {} from the offline queue: it is no work", part.body());
+                bury(part, "no work");
             } catch (SerializationException e) {
-                LOG.warn("dropped {} from the offline queue: {}", part.body(), e.getMessage());
+                bury(part, "unreadable: " + e.getMessage());
             }
-            part.settle();
         }
+    }
+
+    /** Nobody may drop what he cannot read: it may have been sealed before he was known. */
+    private void bury(Delivery.Part part, String reason) {
+        LOG.warn("{} from the offline queue goes to the dead letters: {}", part.body(), Printable.of(reason));
+        var unused = sender.bury(part, Source.offline(1).queue(), reason).thenAccept(receipt -> {
+            if (receipt instanceof PublishReceipt.Confirmed) {
+                part.settle();
+            }
+        });
     }
 
     /** Everything that was held comes again. */

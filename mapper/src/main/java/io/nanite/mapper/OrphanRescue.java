@@ -269,13 +269,13 @@ final class OrphanRescue implements AutoCloseable {
         @Override
         public void receive(Delivery delivery) {
             lastSign = loop.time().nanos();
-            delivery.parts().forEach(this::save);
+            delivery.parts().forEach(part -> save(part, delivery.redelivered()));
         }
 
-        private void save(Delivery.Part part) {
+        private void save(Delivery.Part part, boolean redelivered) {
             Deliverable work;
             try {
-                if (!(serializer.read(part.body(), part.contentType()) instanceof Deliverable read)) {
+                if (!(serializer.read(part.body(), part.contentType(), redelivered) instanceof Deliverable read)) {
                     part.settle(); // a question to the dead
                     return;
                 }

@@ -68,7 +68,7 @@ public final class SecureSerializer implements Serializer {
 
     private final Serializer inner;
     private final SecureConfig config;
-    private final List<Credentials> credentials;
+    private volatile List<Credentials> credentials;
     private final CertificateStore store;
     private final TimeSource time;
     private final Checks checks;
@@ -102,22 +102,41 @@ public final class SecureSerializer implements Serializer {
             Checks checks) {
         this.inner = inner;
         this.config = config;
-        this.credentials = List.copyOf(credentials);
         this.store = store;
         this.time = time;
         this.checks = checks;
-        if (this.credentials.isEmpty()) {
-            throw new CertificateException("credentials: none (expected: a certificate and its key)");
+        if (credentials.isEmpty()) {
+            throw none();
         }
-        self = this.credentials.get(0).member().identity();
-        for (Credentials each : this.credentials) {
+        self = credentials.get(0).member().identity();
+        this.credentials = checked(credentials);
+        authorities = new Authorities(config.application(), config.authorities(), store);
+        memory = new ReplayMemory(config.remembered());
+    }
+
+    private List<Credentials> checked(List<Credentials> theirs) {
+        if (theirs.isEmpty()) {
+            throw none();
+        }
+        for (Credentials each : theirs) {
             if (!each.member().equals(new Member(config.application(), self))) {
                 throw new CertificateException("credentials of %s: of another member (expected: all of %s of %s)"
                         .formatted(each.member(), self, config.application()));
             }
         }
-        authorities = new Authorities(config.application(), config.authorities(), store);
-        memory = new ReplayMemory(config.remembered());
+        return List.copyOf(theirs);
+    }
+
+    private static CertificateException none() {
+        return new CertificateException("credentials: none (expected: a certificate and its key)");
+    }
+
+    /**
+     * Speaks from now on with the first of these and reads with all of them. Throws {@link CertificateException}, and goes on
+     * with those that it has, if they are not of the same member.
+     */
+    public void use(List<Credentials> renewed) {
+        credentials = checked(renewed);
     }
 
     /** Who writes and reads here. */
@@ -301,21 +320,18 @@ public final class SecureSerializer implements Serializer {
     }
 
     /**
-     * Reads an envelope that the broker says it has delivered before, to anybody: having read it is no reason to refuse work
-     * or an answer, whose tokens say what was done about them. Presence is refused all the same.
+     * Reads an envelope. That it was read before is no reason to refuse work or an answer that the broker says it has delivered
+     * before, to anybody: their tokens say what was done about them. Presence is refused all the same.
      */
-    public Packet readAgain(Bytes bytes, @Nullable String contentType) {
-        return read(bytes, contentType, true);
-    }
-
-    private Packet read(Bytes bytes, @Nullable String contentType, boolean again) {
+    @Override
+    public Packet read(Bytes bytes, @Nullable String contentType, boolean redelivered) {
         if (!reads(contentType)) {
             throw new SerializationException("content type: %s (expected: %s)"
                     .formatted(contentType == null ? "none" : Printable.of(contentType), CONTENT_TYPE));
         }
         try {
             checks.require(bytes.length() <= MOST_BYTES, RefusalReason.TOO_LONG);
-            return opened(bytes.toArray(), again);
+            return opened(bytes.toArray(), redelivered);
         } catch (RefusedException e) {
             throw refused(e.reason());
         } catch (GeneralSecurityException e) {

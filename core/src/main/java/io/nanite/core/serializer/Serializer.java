@@ -24,6 +24,15 @@ public interface Serializer {
      */
     Packet read(Bytes bytes, @Nullable String contentType);
 
+    /**
+     * As {@link #read(Bytes, String)}; {@code redelivered} is whether the broker says that it has delivered these bytes
+     * before, to anybody. A serializer that takes nothing twice makes an exception then: work and answers that come again are
+     * told by their tokens.
+     */
+    default Packet read(Bytes bytes, @Nullable String contentType, boolean redelivered) {
+        return read(bytes, contentType);
+    }
+
     /** The payload's value as the given type; throws {@link SerializationException} if it is none. */
     @Nullable
     Object convert(Payload payload, Type type);
