@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** How texts become values. What is none is refused with the words for what would be one. */
@@ -18,10 +19,13 @@ final class Converters {
 
     static void register(CommandLine commands) {
         commands.registerConverter(Duration.class, new Durations());
-        commands.registerConverter(Integer.class, Converters::number);
-        commands.registerConverter(int.class, Converters::number);
-        commands.registerConverter(Boolean.class, Converters::truth);
-        commands.registerConverter(boolean.class, Converters::truth);
+        // One object for two types: of two equal lambdas in a class, Java 17 crashes when it writes its archive of classes.
+        ITypeConverter<Integer> number = Converters::number;
+        ITypeConverter<Boolean> truth = Converters::truth;
+        commands.registerConverter(Integer.class, number);
+        commands.registerConverter(int.class, number);
+        commands.registerConverter(Boolean.class, truth);
+        commands.registerConverter(boolean.class, truth);
         commands.registerConverter(Path.class, Converters::path);
         commands.registerConverter(URI.class, Converters::address);
         commands.registerConverter(Ack.class, Converters::ack);
