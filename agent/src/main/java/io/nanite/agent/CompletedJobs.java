@@ -77,13 +77,18 @@ final class CompletedJobs {
 
     /** The tokens of the jobs that run, or wait for their turn. */
     List<Token> running() {
-        List<Token> running = new ArrayList<>();
-        entries.forEach((token, entry) -> {
-            if (entry instanceof Job) {
-                running.add(token);
+        return jobs().stream().map(Job::token).toList();
+    }
+
+    /** The jobs that run, or wait for their turn. */
+    List<Job> jobs() {
+        List<Job> jobs = new ArrayList<>();
+        entries.values().forEach(entry -> {
+            if (entry instanceof Job job) {
+                jobs.add(job);
             }
         });
-        return running;
+        return jobs;
     }
 
     /** How many finished jobs are remembered. */

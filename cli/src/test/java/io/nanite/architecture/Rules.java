@@ -388,6 +388,7 @@ final class Rules {
                 "agent.AgentConfig",
                 "agent.AgentModule",
                 "agent.FatalErrors",
+                "agent.RunningJob",
                 "agent.Tally",
                 "agent.Unfinished",
                 "mapper.AgentView",
