@@ -7,6 +7,7 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.metrics.MetricsEndpoint;
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Runs an agent in the foreground until it is told to end. */
+/** Runs an agent until it is told to end; with a command below it, asks or ends one that runs. */
 @Command(
         name = "nanite-agent",
         aliases = "agent",
-        description = "Hosts the actors of a folder and offers their services to the fabric.")
-final class AgentCommand implements Callable<Integer> {
+        description = "Hosts the actors of a folder and offers their services to the fabric.",
+        subcommands = {StopCommand.class, StatusCommand.class, RestartCommand.class, LogLevelCommand.class})
+final class AgentCommand implements Callable<Integer>, Residence {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -39,6 +42,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = {"-n", "--nanite"},
+            scope = ScopeType.INHERIT,
             paramLabel = "ROOT",
             description = "the folder of the agent, with actors/ and config.yml in it (default: this folder)")
     Path root = Path.of("");
@@ -105,6 +109,9 @@ final class AgentCommand implements Callable<Integer> {
     @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
+    @Mixin
+    DaemonOptions daemon = new DaemonOptions();
+
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
     @Nullable
     Integer companion;
@@ -115,16 +122,22 @@ final class AgentCommand implements Callable<Integer> {
         AgentConfig config = config();
         RabbitConfig where = broker.broker("nanite", config.identity().value());
         Serializer serializer = broker.serializer();
+        daemon.openLog(common, root, config.identity());
         broker.warnOfTypedPassword(common);
+        if (daemon.mustStart()) {
+            return daemon.start(common, root, config.identity());
+        }
         PolicyWatch watch = policy.read();
-        try (ActorJars jars =
-                actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
+        try (Station station = daemon.station(common, root, config.identity());
+                ActorJars jars =
+                        actorsDir == null ? ActorJars.load(root, actors) : ActorJars.loadFrom(actorsDir, actors)) {
             if (jars.actors().isEmpty() && jars.modules().isEmpty()) {
                 throw ConfigException.of("actors", folder(), "a jar with a class that carries @Actor");
             }
+            RabbitTransport transport = new RabbitTransport(where);
             Agent agent = Agent.create(
                     config,
-                    new RabbitTransport(where),
+                    transport,
                     new AgentModule() {
                         @Override
                         protected void configure() {
@@ -150,12 +163,33 @@ final class AgentCommand implements Callable<Integer> {
             if (watch != null) {
                 policy.watch(watch, agent.identity(), () -> {});
             }
+            station.ready(new AgentStatus(agent, transport, where.where(), config));
             agent.awaitClose();
             return ExitCode.OK.code();
         } finally {
             policy.close();
             metrics.close();
         }
+    }
+
+    @Override
+    public BrokerOptions broker() {
+        return broker;
+    }
+
+    @Override
+    public DaemonOptions daemon() {
+        return daemon;
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Identity identity(String name) {
+        return Names.agent("token", name);
     }
 
     private Path folder() {

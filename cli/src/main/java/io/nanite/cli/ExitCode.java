@@ -22,6 +22,7 @@ enum ExitCode {
     REFUSED(4, "the broker refused the login, the vhost, or a permission"),
     TOPOLOGY(5, "a queue or exchange exists already and is not what it must be"),
     NO_AGENT(6, "no live agent can do it"),
+    STATE(7, "what is to start runs already, or what is to end or to answer does not run"),
     INTERNAL(70, "a defect: please report it");
 
     private final int code;
@@ -56,6 +57,9 @@ enum ExitCode {
                 || error instanceof BrokerBlocked
                 || error instanceof BrokerStartException) {
             return NO_BROKER;
+        }
+        if (error instanceof AlreadyRunningException || error instanceof NotRunningException) {
+            return STATE;
         }
         if (error instanceof NoAgentException || error instanceof UnknownAgentException) {
             return NO_AGENT;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             MapperCommand.class,
             AdminCommand.class,
             RabbitconfCommand.class,
+            ServiceCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
@@ -154,7 +155,7 @@ public final class Main implements Callable<Integer> {
             return new String[] {"nanite " + number() + " (Java " + Runtime.version() + ")"};
         }
 
-        private static String number() {
+        static String number() {
             try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
                 Properties properties = new Properties();
                 if (in != null) {

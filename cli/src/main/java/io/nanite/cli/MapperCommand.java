@@ -1,6 +1,8 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
@@ -26,8 +28,17 @@ import picocli.CommandLine.ScopeType;
         description =
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
-        subcommands = {RequestCommand.class, PushCommand.class, ExplainCommand.class, AgentsCommand.class})
-final class MapperCommand implements Callable<Integer> {
+        subcommands = {
+            RequestCommand.class,
+            PushCommand.class,
+            ExplainCommand.class,
+            AgentsCommand.class,
+            StopCommand.class,
+            StatusCommand.class,
+            RestartCommand.class,
+            LogLevelCommand.class
+        })
+final class MapperCommand implements Callable<Integer>, Residence {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -65,6 +76,9 @@ final class MapperCommand implements Callable<Integer> {
     @Mixin
     PolicyOptions policy = new PolicyOptions();
 
+    @Mixin
+    DaemonOptions daemon = new DaemonOptions();
+
     @Option(
             names = {"-n", "--nanite"},
             scope = ScopeType.INHERIT,
@@ -75,13 +89,22 @@ final class MapperCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.INFO);
-        try {
-            Mapper mapper = start(null, true, true);
+        Identity self = identity();
+        daemon.openLog(common, root, self);
+        if (daemon.mustStart()) {
+            broker.warnOfTypedPassword(common);
+            return daemon.start(common, root, self);
+        }
+        try (Station station = daemon.station(common, root, self)) {
+            RabbitConfig where = broker.broker("mapper", self.value());
+            RabbitTransport transport = new RabbitTransport(where);
+            Mapper mapper = start(self, transport, null, true, true);
             CountDownLatch closed = new CountDownLatch(1);
             common.shutdown().with(() -> {
                 mapper.close();
                 closed.countDown();
             });
+            station.ready(new MapperStatus(mapper, transport, where.where()));
             closed.await();
             return ExitCode.OK.code();
         } finally {
@@ -90,31 +113,42 @@ final class MapperCommand implements Callable<Integer> {
         }
     }
 
+    private Identity identity() {
+        return identity(broker.token == null ? TokenSource.secure().next().value() : broker.token);
+    }
+
     /**
      * Starts a mapper with these settings; the time-out is that of requests, null for the default. A
      * standing one saves the work of agents that die, and gives out what waits offline; one that ends in a moment does not.
      * What agents ask for is done if it {@code serves} them.
      */
     Mapper start(@Nullable Duration timeout, boolean standing, boolean serves) {
-        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+        Identity self = identity();
+        return start(self, new RabbitTransport(broker.broker("mapper", self.value())), timeout, standing, serves);
+    }
+
+    private Mapper start(
+            Identity self, RabbitTransport transport, @Nullable Duration timeout, boolean standing, boolean serves) {
+        if (!standing && common.typed("--daemonize")) {
+            throw ConfigException.of("--daemonize", "with a command", "a mapper alone");
+        }
         MapperConfig config = new MapperConfig(
-                Names.mapper("token", name),
+                self,
                 agentTimeout,
-                timeout == null ? MapperConfig.named(name).timeout() : timeout,
+                timeout == null ? MapperConfig.named(self.name()).timeout() : timeout,
                 maxPending,
                 !broker.noPacks,
                 standing && offlineFailsafe,
                 standing,
                 serves);
         Serializer serializer = broker.serializer();
-        RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.warnOfTypedPassword(common);
         PolicyWatch watch = policy.read();
         MetricsEndpoint endpoint = standing ? metrics.start() : null;
         Mapper mapper = Mapper.with(config)
                 .serializer(serializer)
                 .authorizer(watch == null ? Authorizer.allowAll() : watch)
-                .start(new RabbitTransport(where));
+                .start(transport);
         if (endpoint != null) {
             endpoint.bind(mapper);
         }
@@ -122,5 +156,25 @@ final class MapperCommand implements Callable<Integer> {
             policy.watch(watch, config.identity(), mapper::discover);
         }
         return mapper;
+    }
+
+    @Override
+    public BrokerOptions broker() {
+        return broker;
+    }
+
+    @Override
+    public DaemonOptions daemon() {
+        return daemon;
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Identity identity(String name) {
+        return Names.mapper("token", name);
     }
 }
