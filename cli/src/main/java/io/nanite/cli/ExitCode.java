@@ -16,7 +16,7 @@ import io.nanite.mapper.UnknownSelectorException;
 /** What a command ends with. Part of the interface: scripts depend on the numbers. */
 enum ExitCode {
     OK(0, "done"),
-    FAILED(1, "an agent failed, or did not answer in time"),
+    FAILED(1, "an agent failed, or did not answer in time; of the doctor: something could be better"),
     USAGE(2, "a flag, a setting or a file is wrong"),
     NO_BROKER(3, "no broker answers, it takes no messages, or the embedded one could not start"),
     REFUSED(4, "the broker refused the login, the vhost, or a permission"),

@@ -34,6 +34,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             AdminCommand.class,
             RabbitconfCommand.class,
             ServiceCommand.class,
+            DoctorCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
