@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.packet.Identity;
 import io.nanite.rabbitmq.BrokerCheckup;
 import io.nanite.rabbitmq.BrokerCheckup.Role;
 import io.nanite.rabbitmq.Finding;
@@ -86,7 +87,7 @@ final class DoctorCommand implements Callable<Integer> {
         Map<String, Finding> all = new LinkedHashMap<>();
         for (Role role : Role.values()) {
             String user = role == Role.AGENT ? "nanite" : "mapper";
-            try (BrokerCheckup checkup = new BrokerCheckup(broker.broker(user, user), role)) {
+            try (BrokerCheckup checkup = new BrokerCheckup(broker.broker(user, user), role, whose(role))) {
                 for (Finding finding : checkup.run()) {
                     boolean measured = finding.severity() == Severity.FINE
                             && finding.about().equals("round trip");
@@ -95,6 +96,14 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         return new ArrayList<>(all.values());
+    }
+
+    /** Whose queue is looked at too, if a token is given. */
+    private @Nullable Identity whose(Role role) {
+        if (broker.token == null) {
+            return null;
+        }
+        return role == Role.AGENT ? Names.agent("token", broker.token) : Names.mapper("token", broker.token);
     }
 
     /** What is written to, with what it is for. */

@@ -46,7 +46,7 @@ record MachineCheckup(Path limits, @Nullable String shared) {
                 : Finding.warning(
                         "start",
                         "without shared classes, so it takes twice as long",
-                        "let somebody who may write to the lib folder of the installation run: nanite --version");
+                        "delete lib/nanite-*.jsa of the installation, if there is one, and run as somebody who may write there: nanite --version");
     }
 
     /** Connections, jars, logs and sockets all are files. */

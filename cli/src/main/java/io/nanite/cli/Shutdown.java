@@ -3,7 +3,10 @@ package io.nanite.cli;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -28,6 +31,7 @@ final class Shutdown {
     private volatile Runnable ending;
     private volatile Runnable lastWords = () -> {};
     private final boolean catching;
+    private final Map<String, List<Runnable>> each = new ConcurrentHashMap<>();
 
     private Shutdown(Runnable ending, boolean catching) {
         this.ending = ending;
@@ -56,10 +60,15 @@ final class Shutdown {
         lastWords = newLastWords;
     }
 
-    /** What to do at each signal of this name, such as {@code USR1}, which ends nothing. On a thread of its own. */
+    /** What to do, besides what is done already, at each signal of this name, such as {@code USR1}, which ends nothing. On a thread of its own. */
     void each(String signal, Runnable task) {
         if (catching) {
-            listen(signal, number -> task.run());
+            each.computeIfAbsent(signal, name -> {
+                        List<Runnable> tasks = new CopyOnWriteArrayList<>();
+                        listen(name, number -> tasks.forEach(Runnable::run));
+                        return tasks;
+                    })
+                    .add(task);
         }
     }
 

@@ -21,7 +21,7 @@ final class StatusCommand extends LocalCommand {
     boolean json;
 
     @Option(
-            names = "--jobs",
+            names = "--running",
             negatable = true,
             fallbackValue = "true",
             description = "and which jobs it has: token, service, caller, since when")

@@ -156,11 +156,11 @@ abstract class DaemonScenarios {
             Semaphore begun = new Semaphore(0);
             nap.onProgress("begun", news -> begun.release());
             begun.acquire();
-            assertThat(run("nanite-agent", "status", "--jobs").out())
+            assertThat(run("nanite-agent", "status", "--running").out())
                     .contains(
                             "\n  jobs       1 of 64 slots\n",
                             "\n    %s /simple/nap for mapper-boss, since 20".formatted(nap.token()));
-            assertThat(run("nanite-agent", "status", "--jobs", "--json").out())
+            assertThat(run("nanite-agent", "status", "--running", "--json").out())
                     .contains("\"running\":[{\"token\":\"" + nap.token(), "\"executed\":1");
             signal(fred, "USR1");
             awaitIn(log("nanite-fred"), "%s /simple/nap for mapper-boss, since 20".formatted(nap.token()));

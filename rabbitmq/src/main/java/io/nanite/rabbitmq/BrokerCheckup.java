@@ -7,6 +7,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.transport.Address;
@@ -48,17 +49,21 @@ public final class BrokerCheckup implements AutoCloseable {
 
     private final RabbitConfig config;
     private final Role role;
+    private final @Nullable Identity whose;
     private final TimeSource time;
     private final String queue;
     private final List<Finding> findings = new ArrayList<>();
     private final AtomicReference<@Nullable String> blocked = new AtomicReference<>();
+    private BrokerNode entrance;
     private @Nullable Connection connection;
     private @Nullable Channel channel;
 
-    /** Does no I/O. */
-    public BrokerCheckup(RabbitConfig config, Role role) {
+    /** Does no I/O. If it is said whose durable queue it is that matters, that is looked at too. */
+    public BrokerCheckup(RabbitConfig config, Role role, @Nullable Identity whose) {
         this.config = config;
         this.role = role;
+        this.whose = whose;
+        entrance = config.nodes().get(0);
         time = TimeSource.system();
         queue = "%s-doctor-%s"
                 .formatted(
@@ -95,6 +100,7 @@ public final class BrokerCheckup implements AutoCloseable {
                 if (in) {
                     abort(fresh);
                 } else {
+                    entrance = node;
                     use(fresh);
                     in = true;
                 }
@@ -141,7 +147,7 @@ public final class BrokerCheckup implements AutoCloseable {
         }
         Connection through = connection;
         if (through == null || !through.isOpen()) {
-            through = Wire.open(config, config.nodes().get(0), config.name() + " doctor");
+            through = Wire.open(config, entrance, config.name() + " doctor");
             use(through);
         }
         try {
@@ -281,7 +287,12 @@ public final class BrokerCheckup implements AutoCloseable {
 
     private void topology() {
         try (Topology topology = new Topology(this::newChannel, dialect(), config.queueType())) {
-            List<Topology.Shared> all = topology.look(List.of(Source.requests(1), Source.offline(1)));
+            List<String> queues = new ArrayList<>(
+                    List.of(Source.requests(1).queue(), Source.offline(1).queue()));
+            if (whose != null) {
+                queues.add(whose.value());
+            }
+            List<Topology.Shared> all = topology.look(queues);
             int good = 0;
             List<String> unseen = new ArrayList<>();
             for (Topology.Shared shared : all) {

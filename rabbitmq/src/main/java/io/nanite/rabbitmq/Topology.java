@@ -132,7 +132,7 @@ final class Topology implements AutoCloseable {
     }
 
     /**
-     * How an exchange or a queue that all share is, found without making it.
+     * How an exchange or a durable queue is, found without making it.
      *
      * @param what it is, with its name
      * @param exists whether it is there
@@ -147,8 +147,8 @@ final class Topology implements AutoCloseable {
             int messages,
             @Nullable TopologyMismatch mismatch) {}
 
-    /** Looks at the exchanges, at the queue of dead letters, and at these queues, which all share too. */
-    List<Shared> look(List<Source> queues) {
+    /** Looks at the exchanges, at the queue of dead letters, and at these durable queues. */
+    List<Shared> look(List<String> queues) {
         List<Shared> found = new ArrayList<>();
         for (Exchange exchange : EXCHANGES) {
             found.add(compare(
@@ -160,7 +160,7 @@ final class Topology implements AutoCloseable {
                     channel -> channel.exchangeDeclare(exchange.name(), exchange.type(), true)));
         }
         List<String> names = new ArrayList<>(List.of(DEAD_LETTERS));
-        queues.forEach(source -> names.add(source.queue()));
+        names.addAll(queues);
         for (String name : names) {
             found.add(compare(
                     "queue " + name,

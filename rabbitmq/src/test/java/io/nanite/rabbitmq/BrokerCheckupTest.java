@@ -7,6 +7,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import io.nanite.core.Secret;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.AuthenticationRefused;
 import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
@@ -34,7 +35,7 @@ class BrokerCheckupTest {
     }
 
     private static List<Finding> look(RabbitConfig config, Role role) {
-        try (BrokerCheckup checkup = new BrokerCheckup(config, role)) {
+        try (BrokerCheckup checkup = new BrokerCheckup(config, role, Identity.agent("fred"))) {
             return checkup.run();
         }
     }
@@ -77,7 +78,7 @@ class BrokerCheckupTest {
         fill(broker);
         for (Role role : Role.values()) {
             assertThat(bad(look(broker, role))).isEmpty();
-            assertThat(look(broker, role)).extracting(Finding::what).contains("7 of 9 there, and as they must be");
+            assertThat(look(broker, role)).extracting(Finding::what).contains("7 of 10 there, and as they must be");
         }
     }
 
@@ -155,11 +156,12 @@ class BrokerCheckupTest {
             channel.exchangeDeclare("heartbeat", BuiltinExchangeType.DIRECT, true);
             channel.queueDeclare("dead-letter", true, false, false, Map.of("x-queue-type", "quorum"));
             channel.queueDeclare("request", true, false, false, Map.of("x-max-length", 7));
+            channel.queueDeclare("nanite-fred", true, false, false, Map.of("x-queue-type", "quorum"));
         }
         List<Finding> drift = bad(look(broker, Role.MAPPER)).stream()
                 .filter(finding -> finding.about().equals("topology"))
                 .toList();
-        assertThat(drift).hasSize(3).allMatch(finding -> finding.cause().orElseThrow() instanceof TopologyMismatch);
+        assertThat(drift).hasSize(4).allMatch(finding -> finding.cause().orElseThrow() instanceof TopologyMismatch);
         String all = drift.stream().map(Finding::what).collect(Collectors.joining("\n"));
         assertThat(all)
                 .contains(
@@ -167,6 +169,7 @@ class BrokerCheckupTest {
                         "type is 'direct' (expected: 'fanout')",
                         "queue dead-letter exists",
                         "x-queue-type is 'quorum' (expected: 'classic')",
+                        "queue nanite-fred exists",
                         "queue request exists",
                         "x-max-length");
         assertThat(drift)
