@@ -37,8 +37,10 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -313,6 +315,20 @@ public final class Agent implements AutoCloseable {
     /** What it has taken and not finished, as of now. Never waits, not even while it closes. */
     public Unfinished unfinished() {
         return new Unfinished(completed.running());
+    }
+
+    /** The same jobs with what is known of each, the one that runs longest first. Never waits. */
+    public List<RunningJob> running() {
+        return completed.jobs().stream()
+                .map(Job::view)
+                .sorted(Comparator.comparing((RunningJob job) -> job.runs().orElse(Duration.ZERO))
+                        .reversed())
+                .toList();
+    }
+
+    /** How long ago it last told the mappers that it is alive; empty if it has not yet, or could not. */
+    public Optional<Duration> lastPing() {
+        return announcer.lastTold();
     }
 
     /** What it has done so far. */

@@ -14,6 +14,7 @@ import io.nanite.core.transport.Address;
 import io.nanite.core.transport.PacketSender;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,6 +67,7 @@ final class Announcer {
 
     private volatile Status measured = Status.UNKNOWN;
     private volatile int epoch;
+    private volatile Optional<Long> told = Optional.empty();
     private boolean open;
     private boolean linked = true;
 
@@ -149,6 +151,11 @@ final class Announcer {
         LOG.info("{} unregistered", identity());
     }
 
+    /** How long ago it last told the mappers anything; empty if it never did. */
+    Optional<Duration> lastTold() {
+        return told.map(nanos -> Duration.ofNanos(loop.time().nanos() - nanos));
+    }
+
     private Identity identity() {
         return self.config().identity();
     }
@@ -172,6 +179,7 @@ final class Announcer {
         }
         try {
             sender.tellMappers(fanout, presence);
+            told = Optional.of(loop.time().nanos());
         } catch (RuntimeException e) {
             report(e.getClass(), "could not tell the mappers", e);
         }

@@ -6,6 +6,8 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
@@ -26,8 +28,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "nanite-agent",
         aliases = "agent",
-        description = "Hosts the actors of a folder and offers their services to the fabric.")
-final class AgentCommand implements Callable<Integer>, Configured {
+        description = "Hosts the actors of a folder and offers their services to the fabric.",
+        subcommands = {StopCommand.class, StatusCommand.class, RestartCommand.class, LogLevelCommand.class})
+final class AgentCommand implements Callable<Integer>, Configured, Residence {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -97,6 +100,9 @@ final class AgentCommand implements Callable<Integer>, Configured {
     MetricsOptions metrics = new MetricsOptions();
 
     @Mixin
+    DaemonOptions daemon = new DaemonOptions();
+
+    @Mixin
     PrintConfigOption printConfig = new PrintConfigOption();
 
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
@@ -105,26 +111,39 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     @Override
     public void check() {
-        for (String name : actors.names(broker.token)) {
-            broker.check("nanite", config(name).identity());
-        }
+        check(name());
+    }
+
+    private void check(String name) {
+        Names.agent("token", name);
+        actors.names(name).forEach(each -> broker.check("nanite", config(each).identity()));
         metrics.check();
+    }
+
+    /** The name of this process, and of its agent if it has only one. */
+    private String name() {
+        return broker.token == null ? TokenSource.secure().next().value() : broker.token;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        check();
+        String name = name();
+        check(name);
         Logging.level(broker.logLevel, Level.INFO);
-        List<AgentConfig> configs =
-                actors.names(broker.token).stream().map(name -> config(name)).toList();
-        RabbitConfig where = broker.broker("nanite", configs.get(0).identity().value());
-        Serializer serializer = broker.serializer();
+        Identity self = Names.agent("token", name);
+        daemon.openLog(common, root, self);
         broker.password.warn(common);
+        if (daemon.mustStart()) {
+            return daemon.start(common, root, self, broker.password);
+        }
         PolicyWatch watch = policy.read();
-        try (FolderActors loaded = new FolderActors(actors.folder(root))) {
-            AgentGroup agents = new AgentGroup(configs.stream()
-                    .map(config -> agent(config, where, serializer, watch, loaded))
-                    .toList());
+        try (Station station = daemon.station(common, root, self);
+                FolderActors loaded = new FolderActors(actors.folder(root))) {
+            List<AgentStatus> hosted = actors.names(name).stream()
+                    .map(each -> agent(config(each), watch, loaded))
+                    .toList();
+            AgentGroup agents =
+                    new AgentGroup(hosted.stream().map(AgentStatus::agent).toList());
             common.shutdown().with(agents::close);
             common.shutdown()
                     .lastWords(() -> agents.forEach(agent -> common.err()
@@ -143,6 +162,7 @@ final class AgentCommand implements Callable<Integer>, Configured {
                 policy.watch(watch, agents.first().identity(), () -> {});
             }
             actors.watch(loaded, agents.first().identity());
+            station.ready(hosted.size() == 1 ? hosted.get(0) : new AgentsStatus(hosted));
             agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
@@ -151,15 +171,13 @@ final class AgentCommand implements Callable<Integer>, Configured {
         }
     }
 
-    private Agent agent(
-            AgentConfig config,
-            RabbitConfig where,
-            Serializer serializer,
-            @Nullable PolicyWatch watch,
-            FolderActors loaded) {
-        return loaded.in(() -> Agent.create(
+    private AgentStatus agent(AgentConfig config, @Nullable PolicyWatch watch, FolderActors loaded) {
+        RabbitConfig where = broker.broker("nanite", config.identity().value());
+        RabbitTransport transport = new RabbitTransport(where);
+        Serializer serializer = broker.serializer();
+        Agent agent = loaded.in(() -> Agent.create(
                 config,
-                new RabbitTransport(where.withName(config.identity().value())),
+                transport,
                 new AgentModule() {
                     @Override
                     protected void configure() {
@@ -171,6 +189,27 @@ final class AgentCommand implements Callable<Integer>, Configured {
                     }
                 },
                 loaded.init()));
+        return new AgentStatus(agent, transport, where.where(), config);
+    }
+
+    @Override
+    public BrokerOptions broker() {
+        return broker;
+    }
+
+    @Override
+    public DaemonOptions daemon() {
+        return daemon;
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Identity identity(String name) {
+        return Names.agent("token", name);
     }
 
     private AgentConfig config(String name) {

@@ -36,6 +36,19 @@ final class CommonOptions {
         line().usage(out());
     }
 
+    /** Whether what goes to the standard error may have colours: on a terminal, which the launcher has looked for. */
+    boolean isColoured() {
+        String unwanted = environment("NO_COLOR");
+        return Boolean.getBoolean("nanite.terminal")
+                && (unwanted == null || unwanted.isEmpty())
+                && !"dumb".equals(environment("TERM"));
+    }
+
+    /** The command and what was typed for it. */
+    CommandSpec spec() {
+        return line().getCommandSpec();
+    }
+
     /** What a signal does to this command. */
     Shutdown shutdown() {
         return main().shutdown();

@@ -19,7 +19,8 @@ final class Converters {
 
     static void register(CommandLine commands) {
         commands.registerConverter(Duration.class, new Durations());
-        // One object for two types: of two equal lambdas in a class, Java 17 crashes when it writes its archive of classes.
+        // One object for two types: of two equal lambdas in a class, Java 17 crashes when it writes its archive of
+        // classes.
         ITypeConverter<Integer> number = Converters::number;
         ITypeConverter<Boolean> truth = Converters::truth;
         commands.registerConverter(Integer.class, number);

@@ -39,6 +39,8 @@ import picocli.CommandLine.RunLast;
             RabbitconfCommand.class,
             CertCommand.class,
             CompletionCommand.class,
+            ServiceCommand.class,
+            DoctorCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
@@ -187,7 +189,7 @@ public final class Main implements Callable<Integer> {
             return new String[] {"nanite " + number() + " (Java " + Runtime.version() + ")"};
         }
 
-        private static String number() {
+        static String number() {
             try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
                 Properties properties = new Properties();
                 if (in != null) {

@@ -1,6 +1,8 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
@@ -26,8 +28,17 @@ import picocli.CommandLine.ScopeType;
         description =
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
-        subcommands = {RequestCommand.class, PushCommand.class, ExplainCommand.class, AgentsCommand.class})
-final class MapperCommand implements Callable<Integer>, Configured {
+        subcommands = {
+            RequestCommand.class,
+            PushCommand.class,
+            ExplainCommand.class,
+            AgentsCommand.class,
+            StopCommand.class,
+            StatusCommand.class,
+            RestartCommand.class,
+            LogLevelCommand.class
+        })
+final class MapperCommand implements Callable<Integer>, Configured, Residence {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -65,6 +76,9 @@ final class MapperCommand implements Callable<Integer>, Configured {
     @Mixin
     PolicyOptions policy = new PolicyOptions();
 
+    @Mixin
+    DaemonOptions daemon = new DaemonOptions();
+
     @Option(
             names = {"-n", "--nanite"},
             scope = ScopeType.INHERIT,
@@ -77,7 +91,7 @@ final class MapperCommand implements Callable<Integer>, Configured {
 
     @Override
     public void check() {
-        broker.check("mapper", config(null, true, true).identity());
+        broker.check("mapper", config(identity(), null, true, true).identity());
         metrics.check();
     }
 
@@ -85,13 +99,22 @@ final class MapperCommand implements Callable<Integer>, Configured {
     public Integer call() throws InterruptedException {
         check();
         Logging.level(broker.logLevel, Level.INFO);
-        try {
-            Mapper mapper = start(null, true, true);
+        Identity self = identity();
+        daemon.openLog(common, root, self);
+        if (daemon.mustStart()) {
+            broker.password.warn(common);
+            return daemon.start(common, root, self, broker.password);
+        }
+        try (Station station = daemon.station(common, root, self)) {
+            RabbitConfig where = broker.broker("mapper", self.value());
+            RabbitTransport transport = new RabbitTransport(where);
+            Mapper mapper = start(self, transport, null, true, true);
             CountDownLatch closed = new CountDownLatch(1);
             common.shutdown().with(() -> {
                 mapper.close();
                 closed.countDown();
             });
+            station.ready(new MapperStatus(mapper, transport, where.where()));
             closed.await();
             return ExitCode.OK.code();
         } finally {
@@ -100,22 +123,34 @@ final class MapperCommand implements Callable<Integer>, Configured {
         }
     }
 
+    private Identity identity() {
+        return identity(broker.token == null ? TokenSource.secure().next().value() : broker.token);
+    }
+
     /**
      * Starts a mapper with these settings; the time-out is that of requests, null for the default. A
      * standing one saves the work of agents that die, and gives out what waits offline; one that ends in a moment does not.
      * What agents ask for is done if it {@code serves} them.
      */
     Mapper start(@Nullable Duration timeout, boolean standing, boolean serves) {
-        MapperConfig config = config(timeout, standing, serves);
+        Identity self = identity();
+        return start(self, new RabbitTransport(broker.broker("mapper", self.value())), timeout, standing, serves);
+    }
+
+    private Mapper start(
+            Identity self, RabbitTransport transport, @Nullable Duration timeout, boolean standing, boolean serves) {
+        if (!standing && common.typed("--daemonize")) {
+            throw ConfigException.of("--daemonize", "with a command", "a mapper alone");
+        }
+        MapperConfig config = config(self, timeout, standing, serves);
         Serializer serializer = broker.serializer();
-        RabbitConfig where = broker.broker("mapper", config.identity().value());
         broker.password.warn(common);
         PolicyWatch watch = policy.read();
         MetricsEndpoint endpoint = standing ? metrics.start() : null;
         Mapper mapper = Mapper.with(config)
                 .serializer(serializer)
                 .authorizer(watch == null ? Authorizer.allowAll() : watch)
-                .start(new RabbitTransport(where));
+                .start(transport);
         if (endpoint != null) {
             endpoint.bind(mapper);
         }
@@ -125,16 +160,35 @@ final class MapperCommand implements Callable<Integer>, Configured {
         return mapper;
     }
 
-    private MapperConfig config(@Nullable Duration timeout, boolean standing, boolean serves) {
-        String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
+    private MapperConfig config(Identity self, @Nullable Duration timeout, boolean standing, boolean serves) {
         return new MapperConfig(
-                Names.mapper("token", name),
+                self,
                 agentTimeout,
-                timeout == null ? MapperConfig.named(name).timeout() : timeout,
+                timeout == null ? MapperConfig.named(self.name()).timeout() : timeout,
                 maxPending,
                 !broker.noPacks,
                 standing && offlineFailsafe,
                 standing,
                 serves);
+    }
+
+    @Override
+    public BrokerOptions broker() {
+        return broker;
+    }
+
+    @Override
+    public DaemonOptions daemon() {
+        return daemon;
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Identity identity(String name) {
+        return Names.mapper("token", name);
     }
 }
