@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -94,7 +95,6 @@ public final class Main implements Callable<Integer> {
         CommandLine commands = new CommandLine(this);
         Set<String> known = Settings.names(commands.getCommandSpec());
         Settings settings = Settings.of(environment, known).with(Root.of(environment, args), known);
-        Complaints complaints = new Complaints(settings);
         commands.setOut(out);
         commands.setErr(err);
         Converters.register(commands);
@@ -102,23 +102,18 @@ public final class Main implements Callable<Integer> {
         commands.setExpandAtFiles(false);
         // And an agent may well be called request.
         commands.setAllowSubcommandsAsOptionParameters(true);
-        commands.setParameterExceptionHandler((error, arguments) -> complain(complaints.about(error), ExitCode.USAGE));
-        commands.setExecutionExceptionHandler((error, command, result) -> error instanceof ConfigException wrong
-                ? complain(complaints.about(wrong, command.getCommandSpec()), ExitCode.USAGE)
-                : failed(error));
+        new Failures(new Complaints(settings), err, shutdown::code).handleIn(commands);
         configure(commands, settings);
         return commands;
     }
 
-    private static void configure(CommandLine command, Settings settings) {
+    static void configure(CommandLine command, IDefaultValueProvider settings) {
         command.setUsageHelpAutoWidth(true);
         // A password is what it is, and may well have ${} in it.
         command.getCommandSpec().interpolateVariables(false);
         command.getCommandSpec().versionProvider(new Version());
         // Commands with a launcher of their own are shown as they are typed.
-        command.getHelpSectionMap()
-                .put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> help.synopsis(help.synopsisHeadingLength())
-                        .replaceFirst("^nanite (nanite-)", "$1"));
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, new Synopsis("nanite (nanite-)", "$1"));
         command.setDefaultValueProvider(settings);
         command.getSubcommands().values().forEach(below -> configure(below, settings));
     }
@@ -128,18 +123,18 @@ public final class Main implements Callable<Integer> {
         return code.code();
     }
 
-    private int failed(Exception error) {
+    /** Says why a command failed and returns its exit code; {@code interrupted} is the one for an interruption, null for 1. */
+    static int failed(Exception error, PrintWriter err, @Nullable Integer interrupted) {
         if (error instanceof BrokerUnavailable) {
-            return complain(
-                    error.getMessage() + "; start one with: nanite broker, or say where it is: --host, --port",
-                    ExitCode.NO_BROKER);
+            err.println(error.getMessage() + "; start one with: nanite broker, or say where it is: --host, --port");
+            return ExitCode.NO_BROKER.code();
         }
         if (error instanceof NaniteException expected) {
-            return complain(expected.getMessage(), ExitCode.of(expected));
+            err.println(expected.getMessage());
+            return ExitCode.of(expected).code();
         }
         if (error instanceof InterruptedException) {
-            Integer code = shutdown.code();
-            return code == null ? ExitCode.FAILED.code() : code;
+            return interrupted == null ? ExitCode.FAILED.code() : interrupted;
         }
         err.println("a defect, please report it: " + error);
         error.printStackTrace(err);

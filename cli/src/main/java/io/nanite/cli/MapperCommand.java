@@ -1,11 +1,14 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
+import io.nanite.mapper.Outcomes;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +31,7 @@ import picocli.CommandLine.ScopeType;
                 "Finds the agents of the fabric and gives them work. Without a command it runs until it is told to "
                         + "end, and logs who comes and goes.",
         subcommands = {RequestCommand.class, PushCommand.class, ExplainCommand.class, AgentsCommand.class})
-final class MapperCommand implements Callable<Integer> {
+final class MapperCommand implements Callable<Integer>, Lender {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -60,6 +64,9 @@ final class MapperCommand implements Callable<Integer> {
     boolean offlineFailsafe;
 
     @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
     @Mixin
@@ -74,6 +81,19 @@ final class MapperCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (console.interactive) {
+            try {
+                return console.run(
+                        common,
+                        broker.logLevel,
+                        live -> start(null, live, true),
+                        offlineFailsafe,
+                        "Starting mapper console");
+            } finally {
+                policy.close();
+                metrics.close();
+            }
+        }
         Logging.level(broker.logLevel, Level.INFO);
         try {
             Mapper mapper = start(null, true, true);
@@ -87,6 +107,41 @@ final class MapperCommand implements Callable<Integer> {
         } finally {
             policy.close();
             metrics.close();
+        }
+    }
+
+    @Override
+    public Loan lend(@Nullable Duration timeout, boolean serves) {
+        Logging.level(broker.logLevel, Level.WARN);
+        return new OwnMapper(start(timeout, false, serves));
+    }
+
+    @Override
+    public boolean offlineFailsafe() {
+        return offlineFailsafe;
+    }
+
+    @Override
+    public boolean json() {
+        return console.json;
+    }
+
+    /** A mapper that is there for one command. */
+    private record OwnMapper(Mapper mapper) implements Loan {
+
+        @Override
+        public Duration patience(Duration atMost) {
+            return atMost;
+        }
+
+        @Override
+        public int follow(Service service, Job job, ToIntFunction<Outcomes> printer) throws InterruptedException {
+            return printer.applyAsInt(job.await());
+        }
+
+        @Override
+        public void close() {
+            mapper.close();
         }
     }
 
