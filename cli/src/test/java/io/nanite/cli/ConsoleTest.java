@@ -11,6 +11,8 @@ import io.nanite.agent.actor.Expose;
 import io.nanite.cli.console.PipeFront;
 import io.nanite.cli.console.Screen;
 import io.nanite.core.packet.Payload;
+import io.nanite.core.security.Glob;
+import io.nanite.core.security.Policy;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.rabbitmq.RabbitConfig;
@@ -24,6 +26,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +85,7 @@ class ConsoleTest {
                 Screen.plain(new PrintWriter(out, true), new PrintWriter(err, true)));
         try (Mapper mapper = Mapper.start(
                         MapperConfig.named("console"), new RabbitTransport(RabbitConfig.of(broker.uri("mapper"))));
-                Session session = new Session(mapper, front, Settings.of(Map.of(), Set.of()), false)) {
+                Session session = new Session(mapper, front, Settings.of(Map.of(), Set.of()), false, null)) {
             int code = session.run();
             return new Ended(code, out.toString(), err.toString());
         }
@@ -273,6 +276,74 @@ class ConsoleTest {
             assertThat(ended.out()).contains("fred came: status ", "in flight 0");
             assertThat(ended.err()).contains("--every: ");
             assertThat(fred.busy()).isZero();
+        }
+    }
+
+    @EveryBroker
+    void agentsDoWhatTheyAreTold(TestBroker broker) {
+        try (Agent fred = agent(broker, "fred")) {
+            Ended ended = typed(
+                    broker,
+                    "agents",
+                    "ping fred",
+                    "drain fred",
+                    "drain fred",
+                    "request /simple/echo 1",
+                    "ping fred --json",
+                    "resume fred",
+                    "request /simple/echo 2 --target fred",
+                    "threads fred",
+                    "loglevel fred debug",
+                    "ping nobody");
+            assertThat(ended.out())
+                    .containsSubsequence(
+                            "fred is here: ",
+                            "fred takes no more work; jobs that run: 0\n",
+                            "fred takes no more work; jobs that run: 0\n",
+                            "{\"agent\":\"fred\",\"answer\":\"here\",\"millis\":",
+                            "fred takes work; free slots: 64\n",
+                            "{\"fred\":2}\n",
+                            "\"nanite-fred-instructed\" RUNNABLE");
+            assertThat(ended.out()).doesNotContain("{\"fred\":1}");
+            assertThat(ended.err())
+                    .containsSubsequence(
+                            "/simple/echo",
+                            "fred: FAILED: ConfigException: log level: debug",
+                            "nobody: LOST: NoSuchAgent");
+            assertThat(ended.code()).isEqualTo(ExitCode.NO_AGENT.code());
+            assertThat(fred.busy()).isZero();
+        }
+    }
+
+    @EveryBroker
+    void aPolicySaysWhoMayTellAnAgentWhat(TestBroker broker) {
+        Policy.Rule rule = new Policy.Rule(
+                "no drain",
+                false,
+                Set.of(Policy.Act.CALL),
+                List.of(new Glob("mapper-*")),
+                List.of(new Glob("/nanite/drain")));
+        Policy policy = new Policy(true, List.of(rule));
+        try (Agent fred = Agent.start(
+                AgentConfig.named("fred"),
+                new RabbitTransport(RabbitConfig.of(broker.uri("nanite"))),
+                new AgentModule() {
+                    @Override
+                    protected void configure() {
+                        actor(new Simple());
+                        policy(policy);
+                    }
+                })) {
+            Ended ended = typed(
+                    broker,
+                    "drain fred",
+                    "ping fred",
+                    "eval mapper.instruct(Identity.agent(\"fred\"), new Instruction(\"dance\", null)).toCompletableFuture().get()");
+            assertThat(ended.err()).contains("fred: REFUSED: Refused: ", "refused by the rule \"no drain\"");
+            assertThat(ended.out())
+                    .containsSubsequence(
+                            "fred is here", "action: dance (expected: one of drain, log_level, ping, resume, threads)");
+            assertThat(fred.refusals()).containsEntry("no drain", 1L);
         }
     }
 
