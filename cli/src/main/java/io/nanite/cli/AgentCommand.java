@@ -9,6 +9,8 @@ import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -103,6 +105,9 @@ final class AgentCommand implements Callable<Integer> {
     PolicyOptions policy = new PolicyOptions();
 
     @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
     @Option(names = "--end-with", hidden = true, paramLabel = "PID", description = "end when this process has ended")
@@ -111,7 +116,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Logging.level(broker.logLevel, Level.INFO);
+        Logging.level(broker.logLevel, console.interactive ? Level.WARN : Level.INFO);
         AgentConfig config = config();
         RabbitConfig where = broker.broker("nanite", config.identity().value());
         Serializer serializer = broker.serializer();
@@ -132,6 +137,7 @@ final class AgentCommand implements Callable<Integer> {
                             if (watch != null) {
                                 policy(watch);
                             }
+                            logLevels(level -> Logging.level(level, Level.INFO));
                             onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
                         }
                     },
@@ -150,12 +156,32 @@ final class AgentCommand implements Callable<Integer> {
             if (watch != null) {
                 policy.watch(watch, agent.identity(), () -> {});
             }
+            if (console.interactive) {
+                try (agent) {
+                    return console.run(
+                            common,
+                            broker.logLevel,
+                            live -> mapper(serializer),
+                            false,
+                            "Starting agent console",
+                            agent.identity());
+                }
+            }
             agent.awaitClose();
             return ExitCode.OK.code();
         } finally {
             policy.close();
             metrics.close();
         }
+    }
+
+    /** For what is asked in the console; the agent itself asks through any mapper. */
+    private Mapper mapper(Serializer serializer) {
+        MapperConfig config = MapperConfig.named(TokenSource.secure().next().value());
+        return Mapper.with(config)
+                .serializer(serializer)
+                .start(new RabbitTransport(
+                        broker.broker("mapper", config.identity().value())));
     }
 
     private Path folder() {

@@ -5,11 +5,14 @@ import io.nanite.cli.console.PipeFront;
 import io.nanite.cli.console.Screen;
 import io.nanite.cli.console.TerminalFront;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
 import io.nanite.mapper.Mapper;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -47,22 +50,23 @@ final class ConsoleOptions {
             description = "all answers as JSON, one object in a line")
     boolean json;
 
-    /** Runs a console until it ends. {@code starter} makes the mapper, told whether somebody sits at it. */
+    /** Runs a console until it ends. {@code starter} makes the mapper, told whether somebody sits at it; {@code self} is the agent whose console it is, if any. */
     int run(
             CommonOptions common,
             @Nullable String level,
             Function<Boolean, Mapper> starter,
             boolean offlineFailsafe,
-            String title)
+            String title,
+            @Nullable Identity self)
             throws InterruptedException {
         String noColour = common.environment("NO_COLOR");
-        TerminalFront terminal = TerminalFront.open(historyFile(common), noColour == null || noColour.isEmpty());
+        TerminalFront terminal = TerminalFront.open(() -> historyFile(common), noColour == null || noColour.isEmpty());
         if (terminal == null) {
-            return run(common, pipe(common), level, starter, offlineFailsafe);
+            return run(common, pipe(common), level, starter, offlineFailsafe, self);
         }
         try (terminal) {
             terminal.screen().out().println(title + "; help shows what it can do, Ctrl-D ends it");
-            return run(common, terminal, level, starter, offlineFailsafe);
+            return run(common, terminal, level, starter, offlineFailsafe, self);
         }
     }
 
@@ -71,10 +75,11 @@ final class ConsoleOptions {
             Front front,
             @Nullable String level,
             Function<Boolean, Mapper> starter,
-            boolean offlineFailsafe) {
+            boolean offlineFailsafe,
+            @Nullable Identity self) {
         LogAbove log = LogAbove.of(front.screen(), level);
         try (Mapper mapper = starter.apply(front.live());
-                Session session = new Session(mapper, front, common.settings(), offlineFailsafe)) {
+                Session session = new Session(mapper, front, common.settings(), offlineFailsafe, self)) {
             if (json) {
                 session.defaults().set("json", "true");
             }
@@ -87,10 +92,10 @@ final class ConsoleOptions {
         }
     }
 
-    /** The input may be interrupted while it is waited for. */
+    /** The input may be interrupted while it is waited for; a reader of the channel itself would wait until it has a lot. */
     private static Front pipe(CommonOptions common) {
-        BufferedReader lines = new BufferedReader(
-                Channels.newReader(new FileInputStream(FileDescriptor.in).getChannel(), StandardCharsets.UTF_8));
+        InputStream in = Channels.newInputStream(new FileInputStream(FileDescriptor.in).getChannel());
+        BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         return new PipeFront(lines, Screen.plain(common.out(), common.err()));
     }
 

@@ -33,6 +33,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             AgentCommand.class,
             MapperCommand.class,
             AdminCommand.class,
+            TopCommand.class,
             RabbitconfCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,

@@ -88,7 +88,8 @@ final class MapperCommand implements Callable<Integer>, Lender {
                         broker.logLevel,
                         live -> start(null, live, true),
                         offlineFailsafe,
-                        "Starting mapper console");
+                        "Starting mapper console",
+                        null);
             } finally {
                 policy.close();
                 metrics.close();

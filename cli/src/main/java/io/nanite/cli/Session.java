@@ -6,6 +6,7 @@ import io.nanite.cli.console.Interpreter;
 import io.nanite.core.ConfigException;
 import io.nanite.core.NaniteException;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
@@ -34,6 +35,7 @@ final class Session implements AutoCloseable {
     private final Settings settings;
     private final Defaults defaults;
     private final boolean offlineFailsafe;
+    private final @Nullable Identity self;
     private final ConsoleJobs jobs = new ConsoleJobs();
     private final TimeSource time = TimeSource.system();
     private final long began = time.nanos();
@@ -41,12 +43,13 @@ final class Session implements AutoCloseable {
     private @Nullable JavaShell java;
 
     /** The mapper is its maker's, and so is the front. */
-    Session(Mapper mapper, Front front, Settings settings, boolean offlineFailsafe) {
+    Session(Mapper mapper, Front front, Settings settings, boolean offlineFailsafe, @Nullable Identity self) {
         this.mapper = mapper;
         this.front = front;
         this.settings = settings;
         this.defaults = new Defaults(settings);
         this.offlineFailsafe = offlineFailsafe;
+        this.self = self;
     }
 
     /** Takes lines until it ends; returns the exit code. */
@@ -66,6 +69,12 @@ final class Session implements AutoCloseable {
 
     Front front() {
         return front;
+    }
+
+    /** The agent that runs in this process; null if none does. */
+    @Nullable
+    Identity self() {
+        return self;
     }
 
     Interpreter interpreter() {

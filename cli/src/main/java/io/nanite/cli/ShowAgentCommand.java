@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.AgentView;
@@ -22,12 +23,20 @@ final class ShowAgentCommand extends ConsoleCommand {
 
     private static final Duration MOST = Duration.ofSeconds(2);
 
-    @Parameters(index = "0", paramLabel = "AGENT", description = "its name")
-    String agent = "";
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "AGENT",
+            description = "its name (in the console of an agent: that one)")
+    @Nullable
+    String agent;
 
     @Override
     ExitCode run(Session session) throws InterruptedException {
-        Identity name = Names.agent("AGENT", agent);
+        Identity name = agent == null ? session.self() : Names.agent("AGENT", agent);
+        if (name == null) {
+            throw ConfigException.of("AGENT", "nothing", "the name of an agent; agents shows them");
+        }
         Mapper mapper = session.mapper();
         AgentView view = find(mapper, name);
         Duration patience = session.lend().patience(MOST);

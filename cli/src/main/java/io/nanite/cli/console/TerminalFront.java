@@ -1,7 +1,10 @@
 package io.nanite.cli.console;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,9 +15,12 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.LocalFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.impl.DumbTerminal;
 import org.jline.utils.InfoCmp.Capability;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +39,7 @@ public final class TerminalFront implements Front, AutoCloseable {
     private static final int MOST_LINES = 10_000;
 
     private final Terminal terminal;
-    private final Path history;
+    private final @Nullable Path history;
     private final boolean coloured;
     private final Screen screen;
     private final Thread owner = Thread.currentThread();
@@ -43,26 +49,47 @@ public final class TerminalFront implements Front, AutoCloseable {
     // Guarded by this.
     private boolean running;
 
-    private TerminalFront(Terminal terminal, Path history, boolean coloured) {
+    private TerminalFront(Terminal terminal, @Nullable Path history, boolean coloured) {
         this.terminal = terminal;
         this.history = history;
         this.coloured = coloured;
         this.screen = Screen.above(this::print, coloured);
         terminal.handle(Signal.INT, signal -> interrupt());
+        // What is typed while a command runs shows at the next prompt, and not twice. Closing brings the echo back.
+        Attributes silent = terminal.getAttributes();
+        silent.setLocalFlag(LocalFlag.ECHO, false);
+        terminal.setAttributes(silent);
     }
 
     /**
      * Opens the terminal that this process has; null if its input or its output is none. To be called by the thread that will
      * run it.
      *
-     * @param history the file that lines are kept in; it is there
+     * @param history the file that lines are kept in, asked for if there is a terminal; it is there then
      */
-    public static @Nullable TerminalFront open(Path history, boolean coloured) {
+    public static @Nullable TerminalFront open(Supplier<Path> history, boolean coloured) {
         Terminal terminal = terminal();
-        return terminal == null ? null : new TerminalFront(terminal, history, coloured);
+        if (terminal == null) {
+            return null;
+        }
+        try {
+            return new TerminalFront(terminal, history.get(), coloured);
+        } catch (RuntimeException e) {
+            close(terminal);
+            throw e;
+        }
     }
 
-    private static @Nullable Terminal terminal() {
+    /** One on streams, which keeps nothing: for those who want to see it work, and have no terminal. */
+    public static TerminalFront on(InputStream in, OutputStream out) {
+        try {
+            return new TerminalFront(new DumbTerminal("streams", "ansi", in, out, StandardCharsets.UTF_8), null, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static @Nullable Terminal terminal() {
         try {
             return TerminalBuilder.builder().system(true).dumb(false).build();
         } catch (IOException | IllegalStateException e) {
@@ -108,7 +135,7 @@ public final class TerminalFront implements Front, AutoCloseable {
 
     @Override
     public int run(Interpreter interpreter, Map<String, Supplier<Collection<Choice>>> choices) {
-        LineReader reading = LineReaderBuilder.builder()
+        LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("nanite")
                 .parser(new LineParser(interpreter))
@@ -118,15 +145,17 @@ public final class TerminalFront implements Front, AutoCloseable {
                                 ? new Colours(
                                         interpreter.commands().getSubcommands().keySet())
                                 : null)
-                .variable(LineReader.HISTORY_FILE, history)
                 .variable(LineReader.HISTORY_SIZE, MOST_LINES)
                 .variable(LineReader.HISTORY_FILE_SIZE, MOST_LINES)
                 .variable(LineReader.SECONDARY_PROMPT_PATTERN, MORE)
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.HISTORY_TIMESTAMPED, false)
                 .option(LineReader.Option.AUTO_FRESH_LINE, false)
-                .option(LineReader.Option.INSERT_TAB, false)
-                .build();
+                .option(LineReader.Option.INSERT_TAB, false);
+        if (history != null) {
+            builder.variable(LineReader.HISTORY_FILE, history);
+        }
+        LineReader reading = builder.build();
         reader = reading;
         while (!ended && !interpreter.ended()) {
             String line = line(reading);
@@ -181,6 +210,10 @@ public final class TerminalFront implements Front, AutoCloseable {
 
     @Override
     public void close() {
+        close(terminal);
+    }
+
+    private static void close(Terminal terminal) {
         try {
             terminal.close();
         } catch (IOException e) {
