@@ -69,6 +69,7 @@ final class Announcer {
     private volatile int epoch;
     private volatile Optional<Long> told = Optional.empty();
     private boolean open;
+    private int life;
     private boolean linked = true;
 
     /**
@@ -94,8 +95,10 @@ final class Announcer {
 
     /** Registers, before it returns, and pings from now on. Waits a moment for the first status. */
     void open() {
+        int now;
         synchronized (this) {
             open = true;
+            now = ++life;
         }
         try {
             ask().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -110,7 +113,7 @@ final class Announcer {
                 identity(),
                 self.config().tags(),
                 self.services().get());
-        pingLater();
+        pingLater(now);
     }
 
     /** The link is down, or not all of it stands: who says now that it is here gets work that it cannot take. */
@@ -185,17 +188,18 @@ final class Announcer {
         }
     }
 
-    private synchronized void pingLater() {
-        if (open) {
+    /** Pings of a life before this one end. */
+    private synchronized void pingLater(int of) {
+        if (open && of == life) {
             double factor = 1 - JITTER * random.getAsDouble();
             long nanos = (long) (self.config().pingTime().toNanos() * factor);
-            loop.after(Duration.ofNanos(nanos), this::ping);
+            loop.after(Duration.ofNanos(nanos), () -> ping(of));
         }
     }
 
     /** On the loop: the ping goes out when the probe has been asked, or has been waited for long enough. */
-    private void ping() {
-        pingLater();
+    private void ping(int of) {
+        pingLater(of);
         AtomicBoolean sent = new AtomicBoolean();
         Runnable once = () -> {
             if (sent.compareAndSet(false, true)) {

@@ -9,6 +9,8 @@ import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -97,6 +99,9 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
     PolicyOptions policy = new PolicyOptions();
 
     @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
     @Mixin
@@ -116,6 +121,7 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
 
     private void check(String name) {
         Names.agent("token", name);
+        console.check(daemon);
         actors.names(name).forEach(each -> broker.check("nanite", config(each).identity()));
         metrics.check();
     }
@@ -129,13 +135,14 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
     public Integer call() throws InterruptedException {
         String name = name();
         check(name);
-        Logging.level(broker.logLevel, Level.INFO);
+        Logging.level(broker.logLevel, console.interactive ? Level.WARN : Level.INFO);
         Identity self = Names.agent("token", name);
         daemon.openLog(common, root, self);
         broker.password.warn(common);
         if (daemon.mustStart()) {
             return daemon.start(common, root, self, broker.password);
         }
+        broker.password.secret(); // asked for now, while somebody looks
         PolicyWatch watch = policy.read();
         try (Station station = daemon.station(common, root, self);
                 FolderActors loaded = new FolderActors(actors.folder(root))) {
@@ -163,12 +170,34 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
             }
             actors.watch(loaded, agents.first().identity());
             station.ready(hosted.size() == 1 ? hosted.get(0) : new AgentsStatus(hosted));
+            if (console.interactive) {
+                try {
+                    return console.run(
+                            common,
+                            broker.logLevel,
+                            live -> mapper(),
+                            false,
+                            "Starting agent console",
+                            agents.first().identity());
+                } finally {
+                    agents.close();
+                }
+            }
             agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
             policy.close();
             metrics.close();
         }
+    }
+
+    /** For what is asked in the console; the agent itself asks through any mapper. */
+    private Mapper mapper() {
+        MapperConfig config = MapperConfig.named(TokenSource.secure().next().value());
+        return Mapper.with(config)
+                .serializer(broker.serializer())
+                .start(new RabbitTransport(
+                        broker.broker("mapper", config.identity().value())));
     }
 
     private AgentStatus agent(AgentConfig config, @Nullable PolicyWatch watch, FolderActors loaded) {
@@ -185,6 +214,7 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
                         if (watch != null) {
                             policy(watch);
                         }
+                        logLevels(level -> Logging.level(level, Level.INFO));
                         onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
                     }
                 },

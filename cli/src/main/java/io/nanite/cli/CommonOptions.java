@@ -1,6 +1,8 @@
 package io.nanite.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,9 +62,11 @@ final class CommonOptions {
         return main().environment(name);
     }
 
-    /** What is set for this command elsewhere than in its flags. */
+    /** What is set elsewhere for this command. */
     Settings settings() {
-        return main().settings();
+        return line().getDefaultValueProvider() instanceof Settings settings
+                ? settings
+                : Settings.of(Map.of(), Set.of());
     }
 
     /** Whether somebody typed this flag, before the name of a command below or after it. */

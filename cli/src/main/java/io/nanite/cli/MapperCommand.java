@@ -3,11 +3,14 @@ package io.nanite.cli;
 import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
+import io.nanite.mapper.Outcomes;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +42,7 @@ import picocli.CommandLine.ScopeType;
             RestartCommand.class,
             LogLevelCommand.class
         })
-final class MapperCommand implements Callable<Integer>, Configured, Residence {
+final class MapperCommand implements Callable<Integer>, Configured, Residence, Lender {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -71,6 +75,9 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence {
     boolean offlineFailsafe;
 
     @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Mixin
     MetricsOptions metrics = new MetricsOptions();
 
     @Mixin
@@ -92,12 +99,27 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence {
     @Override
     public void check() {
         broker.check("mapper", config(identity(), null, true, true).identity());
+        console.check(daemon);
         metrics.check();
     }
 
     @Override
     public Integer call() throws InterruptedException {
         check();
+        if (console.interactive) {
+            try {
+                return console.run(
+                        common,
+                        broker.logLevel,
+                        live -> start(null, live, true),
+                        offlineFailsafe,
+                        "Starting mapper console",
+                        null);
+            } finally {
+                policy.close();
+                metrics.close();
+            }
+        }
         Logging.level(broker.logLevel, Level.INFO);
         Identity self = identity();
         daemon.openLog(common, root, self);
@@ -125,6 +147,41 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence {
 
     private Identity identity() {
         return identity(broker.token == null ? TokenSource.secure().next().value() : broker.token);
+    }
+
+    @Override
+    public Loan lend(@Nullable Duration timeout, boolean serves) {
+        Logging.level(broker.logLevel, Level.WARN);
+        return new OwnMapper(start(timeout, false, serves));
+    }
+
+    @Override
+    public boolean offlineFailsafe() {
+        return offlineFailsafe;
+    }
+
+    @Override
+    public boolean json() {
+        return console.json;
+    }
+
+    /** A mapper that is there for one command. */
+    private record OwnMapper(Mapper mapper) implements Loan {
+
+        @Override
+        public Duration patience(Duration atMost) {
+            return atMost;
+        }
+
+        @Override
+        public int follow(Service service, Job job, ToIntFunction<Outcomes> printer) throws InterruptedException {
+            return printer.applyAsInt(job.await());
+        }
+
+        @Override
+        public void close() {
+            mapper.close();
+        }
     }
 
     /**

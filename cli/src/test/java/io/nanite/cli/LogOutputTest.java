@@ -72,7 +72,8 @@ class LogOutputTest {
                         .hasSizeGreaterThan(1)
                         .allMatch(name -> name.matches("nanite-50_off(\\.\\d{4}-\\d\\d-\\d\\d\\.\\d+)?\\.log(\\.gz)?"));
             }
-            assertThat(compressed()).isBetween(1L, limits.total());
+            // The oldest go when another file is begun: the last may be one too many until then.
+            assertThat(compressed()).isBetween(1L, limits.total() + limits.each());
         });
     }
 

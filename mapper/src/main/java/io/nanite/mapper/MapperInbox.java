@@ -4,6 +4,7 @@ import io.nanite.core.loop.EventLoop;
 import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Presence;
@@ -35,6 +36,7 @@ final class MapperInbox {
     private final Router router;
     private final ServiceTimes times;
     private final AgentCalls calls;
+    private final Instructions instructions;
 
     MapperInbox(
             EventLoop loop,
@@ -45,7 +47,8 @@ final class MapperInbox {
             JobLedger jobs,
             Router router,
             ServiceTimes times,
-            AgentCalls calls) {
+            AgentCalls calls,
+            Instructions instructions) {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -55,6 +58,7 @@ final class MapperInbox {
         this.router = router;
         this.times = times;
         this.calls = calls;
+        this.instructions = instructions;
     }
 
     /** Something an agent says of itself. */
@@ -95,7 +99,7 @@ final class MapperInbox {
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             Packet packet = read(part);
-            if (packet instanceof Result result) {
+            if (packet instanceof Result result && !instructions.accept(result)) {
                 OpenJob job = jobs.accept(result);
                 if (job != null) {
                     times.took(job.request().service(), result.micros());
@@ -119,8 +123,11 @@ final class MapperInbox {
             loop.execute(() -> presences.missing(new Identity(name), !control));
         }
         for (Delivery.Part part : delivery.parts()) {
-            if (unsealed(part) instanceof Deliverable work) {
+            Packet packet = unsealed(part);
+            if (packet instanceof Deliverable work) {
                 loop.execute(() -> router.returned(work));
+            } else if (packet instanceof Instruct instruct) {
+                instructions.returned(instruct);
             }
         }
     }
