@@ -37,8 +37,11 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
@@ -86,6 +89,7 @@ public final class Agent implements AutoCloseable {
     private enum State {
         NEW,
         STARTED,
+        DRAINED,
         QUIET,
         CLOSED
     }
@@ -102,6 +106,7 @@ public final class Agent implements AutoCloseable {
     private final ExecutorService probing;
     private final ExecutorService callbacks;
     private final MapperClient mappers;
+    private final Instructed instructed;
     private final CompletedJobs completed;
     private final Dispatcher dispatcher;
     private final Suspects suspects;
@@ -161,6 +166,21 @@ public final class Agent implements AutoCloseable {
                 () -> fraction(tokens));
         callbacks = Workers.inOrder(self + "-callback");
         mappers = new MapperClient(self, sender, serializer, tokens, loop, guarded(callbacks));
+        LogLevels levels = injector.getInstance(LogLevels.class);
+        instructed = new Instructed(
+                self,
+                sender,
+                Workers.inOrder(self + "-instructed"),
+                Map.of(
+                        "drain", nothing -> drain(),
+                        "resume", nothing -> resume(),
+                        "ping", nothing -> "here",
+                        "threads", nothing -> Instructed.threads(),
+                        "log_level",
+                                level -> {
+                                    levels.level(level == null ? "none" : level);
+                                    return level;
+                                }));
         inbox = new AgentInbox(
                 self,
                 serializer,
@@ -175,7 +195,8 @@ public final class Agent implements AutoCloseable {
                 loop.time(),
                 counts,
                 config.ack(),
-                mappers);
+                mappers,
+                instructed);
     }
 
     /** What an actor chained to a call may throw, and may come when the agent is closed: neither harms anybody else. */
@@ -315,6 +336,20 @@ public final class Agent implements AutoCloseable {
         return new Unfinished(completed.running());
     }
 
+    /** The same jobs with what is known of each, the one that runs longest first. Never waits. */
+    public List<RunningJob> running() {
+        return completed.jobs().stream()
+                .map(Job::view)
+                .sorted(Comparator.comparing((RunningJob job) -> job.runs().orElse(Duration.ZERO))
+                        .reversed())
+                .toList();
+    }
+
+    /** How long ago it last told the mappers that it is alive; empty if it has not yet, or could not. */
+    public Optional<Duration> lastPing() {
+        return announcer.lastTold();
+    }
+
     /** What it has done so far. */
     public Tally tally() {
         return counts.tally();
@@ -381,17 +416,56 @@ public final class Agent implements AutoCloseable {
      * it twice does nothing.
      */
     public synchronized void quiet() {
-        if (state != State.STARTED) {
+        if (state != State.STARTED && state != State.DRAINED) {
             return;
         }
+        leave();
         state = State.QUIET;
-        inbox.quiet();
-        if (work != null) {
-            work.cancel();
-        }
-        announcer.close();
         suspects.stop();
         dispatcher.stop();
+    }
+
+    /** Takes no more, and says so; nothing if it does not. */
+    private void leave() {
+        if (state == State.STARTED) {
+            inbox.quiet();
+            if (work != null) {
+                work.cancel();
+            }
+            announcer.close();
+        }
+    }
+
+    /**
+     * Takes no more work and unregisters, until it is {@linkplain #resume() resumed}. What it has taken it does, and answers.
+     * Returns how many jobs run.
+     */
+    public synchronized int drain() {
+        if (state != State.STARTED && state != State.DRAINED) {
+            throw new IllegalStateException("agent %s: %s (expected: started)".formatted(identity(), state));
+        }
+        leave();
+        state = State.DRAINED;
+        return busy();
+    }
+
+    /** Takes work again and registers, after {@link #drain()}. Returns how many slots are free. */
+    public synchronized int resume() {
+        if (state != State.STARTED && state != State.DRAINED) {
+            throw new IllegalStateException("agent %s: %s (expected: drained)".formatted(identity(), state));
+        }
+        if (state == State.DRAINED) {
+            inbox.resume();
+            try {
+                work = takeWork();
+            } catch (RuntimeException e) {
+                inbox.quiet();
+                throw e;
+            }
+            state = State.STARTED;
+            announcer.open();
+        }
+        return slots() - busy();
     }
 
     /**
@@ -409,6 +483,7 @@ public final class Agent implements AutoCloseable {
             dispatcher.close(config.grace());
             hosted.close();
             suspects.close();
+            instructed.close();
             mappers.close();
             probing.shutdownNow();
             if (control != null) {

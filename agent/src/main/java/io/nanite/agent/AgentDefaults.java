@@ -8,6 +8,7 @@ import com.google.inject.multibindings.OptionalBinder;
 import com.google.inject.name.Names;
 import io.nanite.agent.actor.Interceptor;
 import io.nanite.agent.status.StatusProbe;
+import io.nanite.core.ConfigException;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.TokenSource;
@@ -41,6 +42,9 @@ final class AgentDefaults extends AbstractModule {
         OptionalBinder.newOptionalBinder(binder(), POLICY).setDefault().toInstance(Authorizer.allowAll());
         orElse(Serializer.class, Formats.json());
         orElse(TokenSource.class, TokenSource.secure());
+        orElse(LogLevels.class, level -> {
+            throw ConfigException.of("log level", level, "an agent whose log can be set; this one does not say how");
+        });
         orElse(FatalErrors.class, error -> {}); // logged where it happens
         OptionalBinder.newOptionalBinder(binder(), EventLoop.class)
                 .setDefault()

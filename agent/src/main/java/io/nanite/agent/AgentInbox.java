@@ -6,6 +6,7 @@ import io.nanite.core.packet.Advertise;
 import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Reply;
@@ -48,6 +49,7 @@ final class AgentInbox {
     private final AgentConfig.Ack ack;
     private final MapperClient mappers;
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
+    private final Instructed instructed;
     private final Cancellations cancellations = new Cancellations();
     private volatile boolean quiet;
 
@@ -65,7 +67,8 @@ final class AgentInbox {
             TimeSource time,
             Counts counts,
             AgentConfig.Ack ack,
-            MapperClient mappers) {
+            MapperClient mappers,
+            Instructed instructed) {
         this.self = self;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -80,11 +83,17 @@ final class AgentInbox {
         this.counts = counts;
         this.ack = ack;
         this.mappers = mappers;
+        this.instructed = instructed;
     }
 
     /** From now on all work is given back. */
     void quiet() {
         quiet = true;
+    }
+
+    /** Work is taken again. */
+    void resume() {
+        quiet = false;
     }
 
     /** Reads the agent's own queue. */
@@ -130,10 +139,28 @@ final class AgentInbox {
             advertise(advertise);
         } else if (packet instanceof Cancel cancel && denial(packet) == null) {
             cancel(cancel.token());
+        } else if (packet instanceof Instruct instruct) {
+            instruct(instruct);
         } else if (packet instanceof Reply reply && denial(packet) == null) {
             mappers.accept(reply);
         }
         part.settle();
+    }
+
+    /** Only mappers may: what an agent asks goes through one. */
+    private void instruct(Instruct instruct) {
+        String denial = denial(instruct);
+        if (!instruct.from().isMapper()) {
+            LOG.warn(
+                    "{} is told to {} by {}, and does not (expected: a mapper)",
+                    self,
+                    instruct.action(),
+                    instruct.from());
+        } else if (denial == null) {
+            instructed.accept(instruct);
+        } else {
+            instructed.deny(instruct, denial);
+        }
     }
 
     private void receiveWork(Delivery delivery) {

@@ -121,6 +121,11 @@ public abstract class AgentModule extends AbstractModule {
                 .toInstance(fatalErrors);
     }
 
+    /** How mappers set the level of the log; without it they cannot. */
+    protected final void logLevels(LogLevels levels) {
+        OptionalBinder.newOptionalBinder(binder(), LogLevels.class).setBinding().toInstance(levels);
+    }
+
     /** The loop that the agent lives by, instead of a thread of its own; the agent closes it. For tests that move time. */
     protected final void loop(EventLoop loop) {
         OptionalBinder.newOptionalBinder(binder(), EventLoop.class).setBinding().toInstance(loop);

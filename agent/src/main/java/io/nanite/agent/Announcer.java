@@ -14,6 +14,7 @@ import io.nanite.core.transport.Address;
 import io.nanite.core.transport.PacketSender;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +67,9 @@ final class Announcer {
 
     private volatile Status measured = Status.UNKNOWN;
     private volatile int epoch;
+    private volatile Optional<Long> told = Optional.empty();
     private boolean open;
+    private int life;
     private boolean linked = true;
 
     /**
@@ -92,8 +95,10 @@ final class Announcer {
 
     /** Registers, before it returns, and pings from now on. Waits a moment for the first status. */
     void open() {
+        int now;
         synchronized (this) {
             open = true;
+            now = ++life;
         }
         try {
             ask().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
@@ -108,7 +113,7 @@ final class Announcer {
                 identity(),
                 self.config().tags(),
                 self.services().get());
-        pingLater();
+        pingLater(now);
     }
 
     /** The link is down, or not all of it stands: who says now that it is here gets work that it cannot take. */
@@ -149,6 +154,11 @@ final class Announcer {
         LOG.info("{} unregistered", identity());
     }
 
+    /** How long ago it last told the mappers anything; empty if it never did. */
+    Optional<Duration> lastTold() {
+        return told.map(nanos -> Duration.ofNanos(loop.time().nanos() - nanos));
+    }
+
     private Identity identity() {
         return self.config().identity();
     }
@@ -172,22 +182,24 @@ final class Announcer {
         }
         try {
             sender.tellMappers(fanout, presence);
+            told = Optional.of(loop.time().nanos());
         } catch (RuntimeException e) {
             report(e.getClass(), "could not tell the mappers", e);
         }
     }
 
-    private synchronized void pingLater() {
-        if (open) {
+    /** Pings of a life before this one end. */
+    private synchronized void pingLater(int of) {
+        if (open && of == life) {
             double factor = 1 - JITTER * random.getAsDouble();
             long nanos = (long) (self.config().pingTime().toNanos() * factor);
-            loop.after(Duration.ofNanos(nanos), this::ping);
+            loop.after(Duration.ofNanos(nanos), () -> ping(of));
         }
     }
 
     /** On the loop: the ping goes out when the probe has been asked, or has been waited for long enough. */
-    private void ping() {
-        pingLater();
+    private void ping(int of) {
+        pingLater(of);
         AtomicBoolean sent = new AtomicBoolean();
         Runnable once = () -> {
             if (sent.compareAndSet(false, true)) {

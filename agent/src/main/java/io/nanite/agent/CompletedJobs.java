@@ -79,13 +79,18 @@ final class CompletedJobs {
 
     /** The tokens of the jobs that run, or wait for their turn. */
     List<Token> running() {
-        List<Token> running = new ArrayList<>();
-        entries.forEach((token, entry) -> {
-            if (entry instanceof Job) {
-                running.add(token);
+        return jobs().stream().map(Job::token).toList();
+    }
+
+    /** The jobs that run, or wait for their turn. */
+    List<Job> jobs() {
+        List<Job> jobs = new ArrayList<>();
+        entries.values().forEach(entry -> {
+            if (entry instanceof Job job) {
+                jobs.add(job);
             }
         });
-        return running;
+        return jobs;
     }
 
     /** Keeps of each outcome what {@code form} makes of it; of those that it fails with, nothing. */

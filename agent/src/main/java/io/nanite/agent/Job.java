@@ -49,6 +49,8 @@ final class Job implements ActorContext, CompletedJobs.Entry {
     private @Nullable Set<Runnable> whenCancelled;
     private volatile boolean cancelled;
     private volatile int attempt;
+    private volatile long begun;
+    private volatile boolean hasBegun;
 
     /** {@code ack} is given when the job begins; null if the job is settled behind its answer. */
     Job(
@@ -162,6 +164,8 @@ final class Job implements ActorContext, CompletedJobs.Entry {
 
     /** The actor is about to run. */
     void begin() {
+        begun = time.nanos();
+        hasBegun = true;
         if (ack != null) {
             ack.give();
         }
@@ -179,6 +183,16 @@ final class Job implements ActorContext, CompletedJobs.Entry {
 
     Deliverable work() {
         return work;
+    }
+
+    /** What it is, as of now. */
+    RunningJob view() {
+        return new RunningJob(
+                token(),
+                service(),
+                from(),
+                attempt,
+                hasBegun ? Optional.of(Duration.ofNanos(time.nanos() - begun)) : Optional.empty());
     }
 
     Delivery.Part part() {

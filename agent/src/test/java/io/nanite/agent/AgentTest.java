@@ -23,6 +23,7 @@ import io.nanite.core.transport.BrokerUnavailable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -94,6 +95,29 @@ class AgentTest {
             assertThat(test.transport.events()).isEmpty();
             assertThat(test.agent.services())
                     .containsExactlyInAnyOrder(new Service("/chore/wait"), new Service("/chore/stubborn"));
+        }
+    }
+
+    @Test
+    void itSaysWhatItRunsForWhomAndHowLong() throws InterruptedException {
+        try (TestAgent test = TestAgent.started(TestAgent.config().withSlots(1), TestAgent.module(work))) {
+            assertThat(test.agent.running()).isEmpty();
+            Request first = request("/chore/wait", 1);
+            Request second = request("/chore/wait", 2);
+            test.deliver(first);
+            work.running.acquire();
+            test.deliver(second);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(test.agent.running()).hasSize(2));
+            RunningJob runs = test.agent.running().get(0);
+            assertThat(runs).isEqualTo(new RunningJob(first.token(), first.service(), first.from(), 1, runs.runs()));
+            assertThat(runs.runs()).hasValueSatisfying(time -> assertThat(time).isPositive());
+            assertThat(test.agent.running().get(1))
+                    .isEqualTo(new RunningJob(second.token(), second.service(), second.from(), 1, Optional.empty()));
+            work.go.countDown();
+            test.transport.await(2, Event.Settled.class);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(test.agent.running()).isEmpty());
         }
     }
 

@@ -66,4 +66,18 @@ class AnnouncerTest {
         assertThat(transport.events(Event.Sent.class)).hasSize(2);
         assertThat(loop.failures()).isEmpty();
     }
+
+    @Test
+    void itKnowsWhenItWasLastHeard() {
+        Announcer announcer = announcer(() -> 0);
+        assertThat(announcer.lastTold()).isEmpty();
+        announcer.open();
+        loop.advance(Duration.ofSeconds(14));
+        assertThat(announcer.lastTold()).contains(Duration.ofSeconds(14));
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(announcer.lastTold()).contains(Duration.ofSeconds(1));
+        announcer.disconnected();
+        loop.advance(Duration.ofSeconds(20));
+        assertThat(announcer.lastTold()).contains(Duration.ofSeconds(21));
+    }
 }

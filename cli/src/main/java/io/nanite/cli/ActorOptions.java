@@ -7,7 +7,6 @@ import io.nanite.agent.ActorFolder;
 import io.nanite.core.ConfigException;
 import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.Identity;
-import io.nanite.core.packet.TokenSource;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -56,18 +55,16 @@ final class ActorOptions {
             description = "how many agents run in this process, named NAME-1 and so on (default: 1)")
     int count = 1;
 
-    /** The names of the agents: random where none was given. */
-    List<String> names(@Nullable String given) {
+    /** The names of the agents of a process with this name. */
+    List<String> names(String process) {
         if (count < 1 || count > MOST_AGENTS) {
             throw ConfigException.of("count", count, "1 to " + MOST_AGENTS);
         }
-        if (given != null && count == 1) {
-            return List.of(given);
-        }
-        TokenSource random = TokenSource.secure();
-        return IntStream.rangeClosed(1, count)
-                .mapToObj(i -> given == null ? random.next().value() : given + "-" + i)
-                .toList();
+        return count == 1
+                ? List.of(process)
+                : IntStream.rangeClosed(1, count)
+                        .mapToObj(i -> process + "-" + i)
+                        .toList();
     }
 
     /** Looks for changes of the folder, if that is wanted, until the actors are closed. */

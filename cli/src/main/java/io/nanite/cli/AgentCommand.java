@@ -6,7 +6,11 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentConfig.Ack;
 import io.nanite.agent.AgentModule;
 import io.nanite.core.ConfigException;
+import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.TokenSource;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
 import io.nanite.metrics.MetricsEndpoint;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
@@ -26,8 +30,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "nanite-agent",
         aliases = "agent",
-        description = "Hosts the actors of a folder and offers their services to the fabric.")
-final class AgentCommand implements Callable<Integer>, Configured {
+        description = "Hosts the actors of a folder and offers their services to the fabric.",
+        subcommands = {StopCommand.class, StatusCommand.class, RestartCommand.class, LogLevelCommand.class})
+final class AgentCommand implements Callable<Integer>, Configured, Residence {
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -94,7 +99,13 @@ final class AgentCommand implements Callable<Integer>, Configured {
     PolicyOptions policy = new PolicyOptions();
 
     @Mixin
+    ConsoleOptions console = new ConsoleOptions();
+
+    @Mixin
     MetricsOptions metrics = new MetricsOptions();
+
+    @Mixin
+    DaemonOptions daemon = new DaemonOptions();
 
     @Mixin
     PrintConfigOption printConfig = new PrintConfigOption();
@@ -105,25 +116,41 @@ final class AgentCommand implements Callable<Integer>, Configured {
 
     @Override
     public void check() {
-        for (String name : actors.names(broker.token)) {
-            broker.check("nanite", config(name).identity());
-        }
+        check(name());
+    }
+
+    private void check(String name) {
+        Names.agent("token", name);
+        console.check(daemon);
+        actors.names(name).forEach(each -> broker.check("nanite", config(each).identity()));
         metrics.check();
+    }
+
+    /** The name of this process, and of its agent if it has only one. */
+    private String name() {
+        return broker.token == null ? TokenSource.secure().next().value() : broker.token;
     }
 
     @Override
     public Integer call() throws InterruptedException {
-        check();
-        Logging.level(broker.logLevel, Level.INFO);
-        List<AgentConfig> configs =
-                actors.names(broker.token).stream().map(name -> config(name)).toList();
-        RabbitConfig where = broker.broker("nanite", configs.get(0).identity().value());
+        String name = name();
+        check(name);
+        Logging.level(broker.logLevel, console.interactive ? Level.WARN : Level.INFO);
+        Identity self = Names.agent("token", name);
+        daemon.openLog(common, root, self);
         broker.password.warn(common);
+        if (daemon.mustStart()) {
+            return daemon.start(common, root, self, broker.password);
+        }
+        broker.password.secret(); // asked for now, while somebody looks
         PolicyWatch watch = policy.read();
-        try (FolderActors loaded = new FolderActors(actors.folder(root))) {
-            AgentGroup agents = new AgentGroup(configs.stream()
-                    .map(config -> agent(config, where, broker.serializer(config.identity()), watch, loaded))
-                    .toList());
+        try (Station station = daemon.station(common, root, self);
+                FolderActors loaded = new FolderActors(actors.folder(root))) {
+            List<AgentStatus> hosted = actors.names(name).stream()
+                    .map(each -> agent(config(each), watch, loaded))
+                    .toList();
+            AgentGroup agents =
+                    new AgentGroup(hosted.stream().map(AgentStatus::agent).toList());
             common.shutdown().with(agents::close);
             common.shutdown()
                     .lastWords(() -> agents.forEach(agent -> common.err()
@@ -143,6 +170,20 @@ final class AgentCommand implements Callable<Integer>, Configured {
             }
             broker.watchCertificates();
             actors.watch(loaded, agents.first().identity());
+            station.ready(hosted.size() == 1 ? hosted.get(0) : new AgentsStatus(hosted));
+            if (console.interactive) {
+                try {
+                    return console.run(
+                            common,
+                            broker.logLevel,
+                            live -> mapper(agents.first().identity()),
+                            false,
+                            "Starting agent console",
+                            agents.first().identity());
+                } finally {
+                    agents.close();
+                }
+            }
             agents.awaitClose();
             return ExitCode.OK.code();
         } finally {
@@ -152,15 +193,23 @@ final class AgentCommand implements Callable<Integer>, Configured {
         }
     }
 
-    private Agent agent(
-            AgentConfig config,
-            RabbitConfig where,
-            Serializer serializer,
-            @Nullable PolicyWatch watch,
-            FolderActors loaded) {
-        return loaded.in(() -> Agent.create(
+    /** For what is asked in the console, by the agent's name where it must have a certificate. */
+    private Mapper mapper(Identity agent) {
+        MapperConfig config = MapperConfig.named(
+                broker.isSecure() ? agent.name() : TokenSource.secure().next().value());
+        return Mapper.with(config)
+                .serializer(broker.serializer(config.identity()))
+                .start(new RabbitTransport(
+                        broker.broker("mapper", config.identity().value())));
+    }
+
+    private AgentStatus agent(AgentConfig config, @Nullable PolicyWatch watch, FolderActors loaded) {
+        RabbitConfig where = broker.broker("nanite", config.identity().value());
+        RabbitTransport transport = new RabbitTransport(where);
+        Serializer serializer = broker.serializer(config.identity());
+        Agent agent = loaded.in(() -> Agent.create(
                 config,
-                new RabbitTransport(where.withName(config.identity().value())),
+                transport,
                 new AgentModule() {
                     @Override
                     protected void configure() {
@@ -168,10 +217,32 @@ final class AgentCommand implements Callable<Integer>, Configured {
                         if (watch != null) {
                             policy(watch);
                         }
+                        logLevels(level -> Logging.level(level, Level.INFO));
                         onFatalError(error -> Runtime.getRuntime().halt(ExitCode.INTERNAL.code()));
                     }
                 },
                 loaded.init()));
+        return new AgentStatus(agent, transport, where.where(), config);
+    }
+
+    @Override
+    public BrokerOptions broker() {
+        return broker;
+    }
+
+    @Override
+    public DaemonOptions daemon() {
+        return daemon;
+    }
+
+    @Override
+    public Path root() {
+        return root;
+    }
+
+    @Override
+    public Identity identity(String name) {
+        return Names.agent("token", name);
     }
 
     private AgentConfig config(String name) {

@@ -1,9 +1,7 @@
 package io.nanite.cli;
 
-import ch.qos.logback.classic.Level;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.AgentView;
-import io.nanite.mapper.Mapper;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,21 +27,23 @@ final class AgentsCommand implements Callable<Integer> {
 
     @ParentCommand
     @Nullable
-    MapperCommand mapper;
+    Lender lender;
 
     @Option(names = "--json", negatable = true, fallbackValue = "true", description = "as one line of JSON")
     boolean json;
 
     @Override
     public Integer call() throws InterruptedException {
-        if (mapper == null) {
+        if (lender == null) {
             throw new IllegalStateException("agents outside nanite-mapper");
         }
-        Logging.level(mapper.broker.logLevel, Level.WARN);
-        try (Mapper running = mapper.start(null, false, false)) {
-            running.awaitQuiet(QUIET, MOST);
-            List<AgentView> agents = running.agents();
-            if (json) {
+        try (Loan loan = lender.lend(null, false)) {
+            Duration patience = loan.patience(MOST);
+            if (!patience.isZero()) {
+                loan.mapper().awaitQuiet(QUIET, patience);
+            }
+            List<AgentView> agents = loan.mapper().agents();
+            if (json || lender.json()) {
                 common.out()
                         .println(Json.line(
                                 agents.stream().map(AgentsCommand::everything).toList()));
@@ -88,7 +88,7 @@ final class AgentsCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, @Nullable Object> everything(AgentView agent) {
+    static Map<String, @Nullable Object> everything(AgentView agent) {
         Map<String, @Nullable Object> all = new LinkedHashMap<>();
         all.put("agent", agent.identity().name());
         all.put("status", agent.status().value());

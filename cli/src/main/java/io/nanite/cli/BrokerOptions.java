@@ -162,7 +162,7 @@ final class BrokerOptions {
         }
     }
 
-    private boolean isSecure() {
+    boolean isSecure() {
         return format.equalsIgnoreCase(SECURE);
     }
 
@@ -185,6 +185,7 @@ final class BrokerOptions {
         return switch (format.toLowerCase(Locale.ROOT)) {
             case "json" -> Formats.json();
             case "smile" -> Formats.smile();
+            case SECURE -> throw ConfigException.of("format", SECURE, "json or smile, for this command");
             default -> throw ConfigException.of("format", Printable.of(format), "json, smile or secure");
         };
     }

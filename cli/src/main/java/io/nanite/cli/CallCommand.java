@@ -3,7 +3,6 @@ package io.nanite.cli;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.CallOptions;
-import io.nanite.mapper.Mapper;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -46,11 +45,11 @@ abstract class CallCommand extends RoutedCommand {
     }
 
     @Override
-    final int run(Mapper mapper, Service service, CallOptions options) throws InterruptedException {
-        return call(mapper, service, text ? payload : Json.payload(payload), options);
+    final int run(Loan loan, Service service, CallOptions options) throws InterruptedException {
+        return call(loan, service, text ? payload : Json.payload(payload), options);
     }
 
     /** Makes the call and prints what came of it; returns the exit code. */
-    abstract int call(Mapper mapper, Service service, @Nullable Object payload, CallOptions options)
+    abstract int call(Loan loan, Service service, @Nullable Object payload, CallOptions options)
             throws InterruptedException;
 }

@@ -1,6 +1,8 @@
 package io.nanite.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +38,19 @@ final class CommonOptions {
         line().usage(out());
     }
 
+    /** Whether what goes to the standard error may have colours: on a terminal, which the launcher has looked for. */
+    boolean isColoured() {
+        String unwanted = environment("NO_COLOR");
+        return Boolean.getBoolean("nanite.terminal")
+                && (unwanted == null || unwanted.isEmpty())
+                && !"dumb".equals(environment("TERM"));
+    }
+
+    /** The command and what was typed for it. */
+    CommandSpec spec() {
+        return line().getCommandSpec();
+    }
+
     /** What a signal does to this command. */
     Shutdown shutdown() {
         return main().shutdown();
@@ -47,9 +62,11 @@ final class CommonOptions {
         return main().environment(name);
     }
 
-    /** What is set for this command elsewhere than in its flags. */
+    /** What is set elsewhere for this command. */
     Settings settings() {
-        return main().settings();
+        return line().getDefaultValueProvider() instanceof Settings settings
+                ? settings
+                : Settings.of(Map.of(), Set.of());
     }
 
     /** Whether somebody typed this flag, before the name of a command below or after it. */

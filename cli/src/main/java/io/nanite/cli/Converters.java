@@ -8,7 +8,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Function;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** How texts become values. What is none is refused with the words for what would be one. */
@@ -18,14 +20,27 @@ final class Converters {
 
     static void register(CommandLine commands) {
         commands.registerConverter(Duration.class, new Durations());
-        commands.registerConverter(Integer.class, Converters::number);
-        commands.registerConverter(int.class, Converters::number);
-        commands.registerConverter(Boolean.class, Converters::truth);
-        commands.registerConverter(boolean.class, Converters::truth);
-        commands.registerConverter(Path.class, Converters::path);
-        commands.registerConverter(URI.class, Converters::address);
-        commands.registerConverter(Ack.class, Converters::ack);
-        commands.registerConverter(QueueType.class, Converters::queueType);
+        register(commands, Integer.class, Converters::number);
+        register(commands, int.class, Converters::number);
+        register(commands, Boolean.class, Converters::truth);
+        register(commands, boolean.class, Converters::truth);
+        register(commands, Path.class, Converters::path);
+        register(commands, URI.class, Converters::address);
+        register(commands, Ack.class, Converters::ack);
+        register(commands, QueueType.class, Converters::queueType);
+    }
+
+    private static <T> void register(CommandLine commands, Class<T> type, Function<String, T> reading) {
+        commands.registerConverter(type, new Converter<>(reading));
+    }
+
+    /** A converter as the commands want it; a class for the same reason as {@link Failures}. */
+    private record Converter<T>(Function<String, T> reading) implements ITypeConverter<T> {
+
+        @Override
+        public T convert(String text) {
+            return reading.apply(text);
+        }
     }
 
     private static Integer number(String text) {

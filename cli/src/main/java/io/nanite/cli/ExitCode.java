@@ -17,12 +17,13 @@ import io.nanite.secure.CertificateException;
 /** What a command ends with. Part of the interface: scripts depend on the numbers. */
 enum ExitCode {
     OK(0, "done"),
-    FAILED(1, "an agent failed, or did not answer in time"),
+    FAILED(1, "an agent failed, or did not answer in time; of the doctor: something could be better"),
     USAGE(2, "a flag, a setting or a file is wrong"),
     NO_BROKER(3, "no broker answers, it takes no messages, or the embedded one could not start"),
     REFUSED(4, "the broker refused the login, the vhost, or a permission"),
     TOPOLOGY(5, "a queue or exchange exists already and is not what it must be"),
     NO_AGENT(6, "no live agent can do it"),
+    STATE(7, "what is to start runs already, or what is to end or to answer does not run"),
     INTERNAL(70, "a defect: please report it");
 
     private final int code;
@@ -59,6 +60,9 @@ enum ExitCode {
                 || error instanceof BrokerBlocked
                 || error instanceof BrokerStartException) {
             return NO_BROKER;
+        }
+        if (error instanceof AlreadyRunningException || error instanceof NotRunningException) {
+            return STATE;
         }
         if (error instanceof NoAgentException || error instanceof UnknownAgentException) {
             return NO_AGENT;

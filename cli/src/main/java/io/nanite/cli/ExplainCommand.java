@@ -5,7 +5,6 @@ import io.nanite.core.packet.Service;
 import io.nanite.mapper.AgentView;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Explanation;
-import io.nanite.mapper.Mapper;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,12 +17,13 @@ import picocli.CommandLine.Command;
         name = "explain",
         description =
                 "Says who would get a request for this service now, and of each agent that offers it why it would or "
-                        + "would not. Nobody is asked for anything.")
+                        + "would not. Nobody is asked for anything.",
+        footer = {"", "Such as:", "  explain /simple/echo", "  explain /simple/echo --selector all --tag gpu"})
 final class ExplainCommand extends RoutedCommand {
 
     @Override
-    int run(Mapper mapper, Service service, CallOptions options) {
-        Explanation explanation = mapper.explain(service.path(), options);
+    int run(Loan loan, Service service, CallOptions options) {
+        Explanation explanation = loan.mapper().explain(service.path(), options);
         boolean somebody = explanation.agents().stream().anyMatch(Explanation.Considered::chosen);
         if (json) {
             common.out().println(Json.line(everything(explanation)));

@@ -1,7 +1,9 @@
 package io.nanite.cli;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,6 +19,16 @@ final class Json {
 
     static String line(@Nullable Object value) {
         return MAPPER.writeValueAsString(value);
+    }
+
+    /** What one of our processes says to another; throws an {@link IllegalArgumentException} if it is no object. */
+    static Map<String, @Nullable Object> object(String line) {
+        try {
+            return MAPPER.readValue(line, new TypeReference<Map<String, @Nullable Object>>() {});
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "%d characters (expected: an object of JSON)".formatted(line.length()), e);
+        }
     }
 
     /** What somebody typed: the value if it is JSON, else the text as it is; a shell takes the quotes off {@code "hello"}. */

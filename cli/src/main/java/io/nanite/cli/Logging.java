@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** How much the log says. It goes to the standard error, so that answers can be piped. */
 final class Logging {
 
+    /** The logger above all that are ours. */
+    static final String OURS = "io.nanite";
+
     private static final Map<String, Level> LEVELS = Map.of(
             "fatal", Level.ERROR,
             "error", Level.ERROR,
@@ -29,7 +32,7 @@ final class Logging {
     /** Sets the level by its name, or the default if there is none. */
     static void level(@Nullable String name, Level standard) {
         Level level = name == null ? standard : named(name);
-        ((Logger) LoggerFactory.getLogger("io.nanite")).setLevel(level);
+        ((Logger) LoggerFactory.getLogger(OURS)).setLevel(level);
         boolean detailed = level.toInt() <= Level.DEBUG_INT;
         CHATTY.forEach(
                 library -> ((Logger) LoggerFactory.getLogger(library)).setLevel(detailed ? Level.INFO : Level.OFF));

@@ -11,19 +11,16 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.RunLast;
 
 /** Where every command begins: finds the settings, runs the command, and turns what goes wrong into one line and a code. */
 @Command(
@@ -36,9 +33,12 @@ import picocli.CommandLine.RunLast;
             AgentCommand.class,
             MapperCommand.class,
             AdminCommand.class,
+            TopCommand.class,
             RabbitconfCommand.class,
             CertCommand.class,
             CompletionCommand.class,
+            ServiceCommand.class,
+            DoctorCommand.class,
             SoakCommand.class,
             SoakAgentCommand.class,
             SoakMapperCommand.class,
@@ -53,7 +53,6 @@ public final class Main implements Callable<Integer> {
     private final PrintWriter out;
     private final PrintWriter err;
     private final Shutdown shutdown;
-    private @Nullable Settings settings;
 
     /** Does nothing yet; both writers should flush each line. */
     Main(Map<String, String> environment, PrintWriter out, PrintWriter err, Shutdown shutdown) {
@@ -88,11 +87,6 @@ public final class Main implements Callable<Integer> {
         return environment.get(name);
     }
 
-    /** What is set for the commands elsewhere than in flags. Theirs alone, who run behind {@link #commands}. */
-    Settings settings() {
-        return Objects.requireNonNull(settings, "settings before there are commands");
-    }
-
     int run(String... args) {
         try {
             return commands(args).execute(args);
@@ -105,9 +99,8 @@ public final class Main implements Callable<Integer> {
     CommandLine commands(String... args) {
         CommandLine commands = new CommandLine(this);
         Set<String> known = Settings.names(commands.getCommandSpec());
-        Settings found = Settings.of(environment, known).with(Root.of(environment, args), known);
-        settings = found;
-        Complaints complaints = new Complaints(found);
+        Settings settings = Settings.of(environment, known).with(Root.of(environment, args), known);
+        Complaints complaints = new Complaints(settings);
         commands.setOut(out);
         commands.setErr(err);
         Converters.register(commands);
@@ -115,43 +108,19 @@ public final class Main implements Callable<Integer> {
         commands.setExpandAtFiles(false);
         // And an agent may well be called request.
         commands.setAllowSubcommandsAsOptionParameters(true);
-        commands.setParameterExceptionHandler((error, arguments) -> complain(complaints.about(error), ExitCode.USAGE));
-        commands.setExecutionExceptionHandler((error, command, result) -> error instanceof ConfigException wrong
-                ? complain(complaints.about(wrong, command.getCommandSpec()), ExitCode.USAGE)
-                : failed(error));
-        commands.setExecutionStrategy(
-                parsed -> PrintConfigOption.isTyped(parsed) ? print(parsed, found) : new RunLast().execute(parsed));
-        configure(commands, found);
+        new Failures(complaints, err, shutdown::code).handleIn(commands);
+        commands.setExecutionStrategy(new PrintOrRun(settings, complaints, out, err));
+        configure(commands, settings);
         return commands;
     }
 
-    /** Prints the settings of a command instead of running it, if they are good. */
-    private int print(ParseResult parsed, Settings found) {
-        ParseResult last = parsed;
-        while (last.subcommand() != null) {
-            last = last.subcommand();
-        }
-        CommandSpec command = last.commandSpec();
-        try {
-            if (command.userObject() instanceof Configured configured) {
-                configured.check();
-            }
-        } catch (ConfigException e) {
-            return complain(new Complaints(found).about(e, command), ExitCode.USAGE);
-        }
-        new EffectiveSettings(command, found).print(out);
-        return ExitCode.OK.code();
-    }
-
-    private static void configure(CommandLine command, Settings settings) {
+    static void configure(CommandLine command, IDefaultValueProvider settings) {
         command.setUsageHelpAutoWidth(true);
         // A password is what it is, and may well have ${} in it.
         command.getCommandSpec().interpolateVariables(false);
         command.getCommandSpec().versionProvider(new Version());
         // Commands with a launcher of their own are shown as they are typed.
-        command.getHelpSectionMap()
-                .put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, help -> help.synopsis(help.synopsisHeadingLength())
-                        .replaceFirst("^nanite (nanite-)", "$1"));
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, new Synopsis("nanite (nanite-)", "$1"));
         command.setDefaultValueProvider(settings);
         command.getSubcommands().values().forEach(below -> configure(below, settings));
     }
@@ -161,18 +130,18 @@ public final class Main implements Callable<Integer> {
         return code.code();
     }
 
-    private int failed(Exception error) {
+    /** Says why a command failed and returns its exit code; {@code interrupted} is the one for an interruption, null for 1. */
+    static int failed(Exception error, PrintWriter err, @Nullable Integer interrupted) {
         if (error instanceof BrokerUnavailable) {
-            return complain(
-                    error.getMessage() + "; start one with: nanite broker, or say where it is: --host, --port",
-                    ExitCode.NO_BROKER);
+            err.println(error.getMessage() + "; start one with: nanite broker, or say where it is: --host, --port");
+            return ExitCode.NO_BROKER.code();
         }
         if (error instanceof NaniteException expected) {
-            return complain(expected.getMessage(), ExitCode.of(expected));
+            err.println(expected.getMessage());
+            return ExitCode.of(expected).code();
         }
         if (error instanceof InterruptedException) {
-            Integer code = shutdown.code();
-            return code == null ? ExitCode.FAILED.code() : code;
+            return interrupted == null ? ExitCode.FAILED.code() : interrupted;
         }
         err.println("a defect, please report it: " + error);
         error.printStackTrace(err);
@@ -187,7 +156,7 @@ public final class Main implements Callable<Integer> {
             return new String[] {"nanite " + number() + " (Java " + Runtime.version() + ")"};
         }
 
-        private static String number() {
+        static String number() {
             try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
                 Properties properties = new Properties();
                 if (in != null) {

@@ -4,7 +4,6 @@ import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Service;
 import io.nanite.mapper.CallOptions;
-import io.nanite.mapper.Mapper;
 import io.nanite.mapper.Pushed;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +14,18 @@ import picocli.CommandLine.Command;
 /** Gives work away, and ends when the broker has it. */
 @Command(
         name = "push",
-        description = "Gives agents work that wants no answer. Ends when the broker has it, and prints who gets it.")
+        description = "Gives agents work that wants no answer. Ends when the broker has it, and prints who gets it.",
+        footer = {"", "Such as:", "  push /simple/echo hello", "  push /logs/rotate --selector all --persistent"})
 final class PushCommand extends CallCommand {
 
     @Override
-    int call(Mapper mapper, Service service, @Nullable Object payload, CallOptions options)
-            throws InterruptedException {
+    int call(Loan loan, Service service, @Nullable Object payload, CallOptions options) throws InterruptedException {
         Pushed pushed;
         try {
-            pushed =
-                    mapper.push(service, payload, options).toCompletableFuture().get();
+            pushed = loan.mapper()
+                    .push(service, payload, options)
+                    .toCompletableFuture()
+                    .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof NaniteException cause) {
                 throw cause;

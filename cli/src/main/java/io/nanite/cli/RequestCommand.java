@@ -8,7 +8,6 @@ import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Job;
-import io.nanite.mapper.Mapper;
 import io.nanite.mapper.Outcomes;
 import io.nanite.mapper.Progress;
 import java.util.LinkedHashMap;
@@ -22,7 +21,14 @@ import picocli.CommandLine.Option;
         name = "request",
         description =
                 "Asks agents for an answer and prints it: one JSON object, a member per agent. Failures go to the "
-                        + "standard error, and the exit code is 1; so does what agents tell while they work.")
+                        + "standard error, and the exit code is 1; so does what agents tell while they work.",
+        footer = {
+            "",
+            "Such as:",
+            "  request /simple/echo hello",
+            "  request /simple/echo \"hello all\" --selector all",
+            "  request /img/size '{\"w\":3}' --tag gpu --timeout 5s",
+        })
 final class RequestCommand extends CallCommand {
 
     @Option(
@@ -44,18 +50,20 @@ final class RequestCommand extends CallCommand {
     }
 
     @Override
-    int call(Mapper mapper, Service service, @Nullable Object payload, CallOptions options)
-            throws InterruptedException {
+    int call(Loan loan, Service service, @Nullable Object payload, CallOptions options) throws InterruptedException {
         if (minReplies < 0) {
             throw ConfigException.of("--min-replies", minReplies, "at least 1, or 0 for all");
         }
         if (batch < 0) {
             throw ConfigException.of("--batch", batch, "at least 1, or 0 for all at once");
         }
-        Job job = mapper.request(
-                        service, payload, options.withMinReplies(minReplies).withBatch(batch))
+        Job job = loan.mapper()
+                .request(service, payload, options.withMinReplies(minReplies).withBatch(batch))
                 .onProgress(this::tell);
-        Outcomes outcomes = job.await();
+        return loan.follow(service, job, outcomes -> print(job, outcomes));
+    }
+
+    private int print(Job job, Outcomes outcomes) {
         if (json) {
             common.out().println(Json.line(everything(job, outcomes)));
         } else {

@@ -1,12 +1,10 @@
 package io.nanite.cli;
 
-import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Tags;
 import io.nanite.mapper.CallOptions;
-import io.nanite.mapper.Mapper;
 import io.nanite.mapper.selector.Selectors;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -38,7 +36,7 @@ abstract class RoutedCommand implements Callable<Integer> {
 
     @ParentCommand
     @Nullable
-    MapperCommand mapper;
+    Lender lender;
 
     @Parameters(index = "0", paramLabel = "SERVICE", description = "such as /simple/echo; /simple means /simple/index")
     String service = "";
@@ -77,19 +75,22 @@ abstract class RoutedCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws InterruptedException {
-        if (mapper == null) {
+        if (lender == null) {
             throw new IllegalStateException("a call outside nanite-mapper");
         }
-        Logging.level(mapper.broker.logLevel, Level.WARN);
+        json |= lender.json();
         Service wanted = wanted();
         CallOptions options = options();
         Duration timeout = options.timeout();
-        try (Mapper running = mapper.start(timeout, false, servesAgents())) {
+        try (Loan loan = lender.lend(timeout, servesAgents())) {
             // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
-            Duration patience = timeout == null || timeout.compareTo(DISCOVERY) > 0 ? DISCOVERY : timeout;
-            running.awaitService(wanted.path(), 1, patience);
-            running.awaitQuiet(selector.equals(Selectors.ALL) ? QUIET_FOR_ALL : QUIET, DISCOVERY);
-            return run(running, wanted, options);
+            Duration patience =
+                    loan.patience(timeout == null || timeout.compareTo(DISCOVERY) > 0 ? DISCOVERY : timeout);
+            if (!patience.isZero()) {
+                loan.mapper().awaitService(wanted.path(), 1, patience);
+                loan.mapper().awaitQuiet(selector.equals(Selectors.ALL) ? QUIET_FOR_ALL : QUIET, DISCOVERY);
+            }
+            return run(loan, wanted, options);
         }
     }
 
@@ -110,7 +111,7 @@ abstract class RoutedCommand implements Callable<Integer> {
                 .withSelector(selector)
                 .withTarget(target == null ? null : Names.agent("target", target))
                 .withTags(allTags());
-        return mapper != null && mapper.offlineFailsafe ? options.withOfflineFailsafe(true) : options;
+        return lender != null && lender.offlineFailsafe() ? options.withOfflineFailsafe(true) : options;
     }
 
     private Set<String> allTags() {
@@ -131,5 +132,5 @@ abstract class RoutedCommand implements Callable<Integer> {
     }
 
     /** Does what is asked, with a mapper that knows who is there; returns the exit code. */
-    abstract int run(Mapper mapper, Service service, CallOptions options) throws InterruptedException;
+    abstract int run(Loan loan, Service service, CallOptions options) throws InterruptedException;
 }

@@ -39,7 +39,15 @@ final class Settings implements IDefaultValueProvider {
 
     /** Names of the environment that are no settings: the launcher's, those of builds and tests. */
     private static final Set<String> NOT_SETTINGS = Set.of(
-            "HOME", "JAVA_OPTS", "BUILT", "SHARED", "CI_RUN", "REQUIRE_RABBITMQ", "RABBITMQ_HOME", "TEST_AMQP_URI");
+            "HOME",
+            "JAVA_OPTS",
+            "BUILT",
+            "SHARED",
+            "CI_RUN",
+            "REQUIRE_RABBITMQ",
+            "REQUIRE_TMUX",
+            "RABBITMQ_HOME",
+            "TEST_AMQP_URI");
 
     /** The file lies in the root, so it cannot say where the root is. */
     private static final String ROOT = "nanite";

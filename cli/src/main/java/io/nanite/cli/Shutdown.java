@@ -3,9 +3,13 @@ package io.nanite.cli;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +30,23 @@ final class Shutdown {
     private final AtomicBoolean hurried = new AtomicBoolean();
     private volatile Runnable ending;
     private volatile Runnable lastWords = () -> {};
+    private final boolean catching;
+    private final Map<String, List<Runnable>> each = new ConcurrentHashMap<>();
 
-    private Shutdown(Runnable ending) {
+    private Shutdown(Runnable ending, boolean catching) {
         this.ending = ending;
+        this.catching = catching;
     }
 
     /** Never happens: no signal is caught. */
     static Shutdown never() {
-        return new Shutdown(() -> {});
+        return new Shutdown(() -> {}, false);
     }
 
     /** Catches the signals of this process. Until a command says better, one interrupts the thread that calls this. */
     static Shutdown ofThisProcess() {
-        Shutdown shutdown = new Shutdown(Thread.currentThread()::interrupt);
-        SIGNALS.forEach(shutdown::listen);
+        Shutdown shutdown = new Shutdown(Thread.currentThread()::interrupt, true);
+        SIGNALS.forEach(name -> listen(name, shutdown::received));
         return shutdown;
     }
 
@@ -51,6 +58,18 @@ final class Shutdown {
     /** What to say at the second signal, before the process ends; the third does not wait for it. */
     void lastWords(Runnable newLastWords) {
         lastWords = newLastWords;
+    }
+
+    /** What to do, besides what is done already, at each signal of this name, such as {@code USR1}, which ends nothing. On a thread of its own. */
+    void each(String signal, Runnable task) {
+        if (catching) {
+            each.computeIfAbsent(signal, name -> {
+                        List<Runnable> tasks = new CopyOnWriteArrayList<>();
+                        listen(name, number -> tasks.forEach(Runnable::run));
+                        return tasks;
+                    })
+                    .add(task);
+        }
     }
 
     /** The end of that process, or that it is not there, counts as the first TERM. */
@@ -89,16 +108,16 @@ final class Shutdown {
     }
 
     /** By reflection: the compiler warns of this package, which every JVM has, and there is no other way. */
-    private void listen(String name) {
+    private static void listen(String name, IntConsumer received) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             Object listener = Proxy.newProxyInstance(
                     Shutdown.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
                         if (method.getDeclaringClass() == Object.class) {
-                            return method.invoke(this, arguments);
+                            return method.invoke(received, arguments);
                         }
-                        received((int) signal.getMethod("getNumber").invoke(arguments[0]));
+                        received.accept((int) signal.getMethod("getNumber").invoke(arguments[0]));
                         return null;
                     });
             signal.getMethod("handle", signal, handler)

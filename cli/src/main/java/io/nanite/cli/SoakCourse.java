@@ -9,6 +9,7 @@ final class SoakCourse {
 
     private static final String ROW = "%-9s%9s  %-34s%-26s%s";
     private static final double MEBIBYTE = 1 << 20;
+    private static final int THIRDS = 3;
 
     private final String process;
     private final List<SoakUsage> usages = new ArrayList<>();
@@ -27,7 +28,10 @@ final class SoakCourse {
         return ROW.formatted("process", "samples", "heap after GC, MiB", "threads", "descriptors");
     }
 
-    /** At first, half-way and at last, and how much came to it since half-way. */
+    /**
+     * At first, in the middle third of its life and in the last, and how much came to it from that to this. Of a third it is
+     * the median: what a single sample takes depends on what is in flight.
+     */
     synchronized String row() {
         return ROW.formatted(
                 process,
@@ -42,9 +46,15 @@ final class SoakCourse {
             return "-";
         }
         double first = figure.applyAsDouble(usages.get(0));
-        double middle = figure.applyAsDouble(usages.get(usages.size() / 2));
-        double last = figure.applyAsDouble(usages.get(usages.size() - 1));
+        int third = usages.size() / THIRDS;
+        double middle = median(usages.subList(third, Math.max(third + 1, usages.size() - third)), figure);
+        double last = median(usages.subList(Math.min(usages.size() - third, usages.size() - 1), usages.size()), figure);
         String figures = String.join(", ", format, format, format).formatted(first, middle, last);
         return "%s (%+.1f %%)".formatted(figures, middle == 0 ? 0 : (last / middle - 1) * 100);
+    }
+
+    private static double median(List<SoakUsage> some, ToDoubleFunction<SoakUsage> figure) {
+        double[] sorted = some.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 }

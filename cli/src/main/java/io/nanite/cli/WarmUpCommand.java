@@ -6,6 +6,7 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentModule;
 import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.Expose;
+import io.nanite.cli.console.TerminalFront;
 import io.nanite.core.Secret;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
@@ -14,6 +15,10 @@ import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -50,8 +55,19 @@ final class WarmUpCommand implements Callable<Integer> {
                             .await()
                             .values());
                 }
+                console(mapper);
                 return agent.busy() == 0 ? ExitCode.OK.code() : ExitCode.FAILED.code();
             }
+        }
+    }
+
+    /** Somebody types a few lines, and completes one. */
+    private void console(Mapper mapper) {
+        InputStream typed = new ByteArrayInputStream(
+                "agents\nreq\t/ec\thi --sel\tall\nhelp request\nexit\n".getBytes(StandardCharsets.UTF_8));
+        try (TerminalFront front = TerminalFront.on(typed, OutputStream.nullOutputStream());
+                Session session = new Session(mapper, front, common.settings(), false, null)) {
+            session.run();
         }
     }
 

@@ -60,6 +60,9 @@ final class House {
             Map.entry("io.opentelemetry.", Set.of("tracing")),
             Map.entry("picocli.", Set.of("cli")),
             Map.entry("org.jline.", Set.of("cli")),
+            Map.entry("org.HdrHistogram.", Set.of("cli")),
+            // Evaluates Java in the console.
+            Map.entry("jdk.jshell.", Set.of("cli")),
             Map.entry("ch.qos.logback.", Set.of("cli")),
             // The edges log; core tells its callers.
             Map.entry("org.slf4j.", Set.of("agent", "mapper", "rabbitmq", "embedded", "secure", "admin", "cli")));

@@ -24,7 +24,7 @@ final class DocumentedCommands {
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Pattern FLAG = Pattern.compile("(?<![\\w-])--[a-z][a-z0-9-]*");
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
-    private static final Pattern HEADING = Pattern.compile("^#+ (nanite(?:-\\w+)?(?: \\w+)*)$");
+    private static final Pattern HEADING = Pattern.compile("^#+ (nanite(?:-\\w+)?(?: [\\w-]+)*)$");
     private static final Pattern VARIABLE = Pattern.compile("\\bNANITE_[A-Z][A-Z_]*[A-Z]\\b");
     private static final Pattern EXIT_CODE = Pattern.compile("^\\| (\\d+) \\| (.*) \\|$");
 

@@ -174,7 +174,7 @@ class SettingsTest {
     void variablesOfTheLauncherAndOfTestsAreNoSettings() {
         Cli cli = Cli.plain();
         for (String name : new String[] {
-            "HOME", "JAVA_OPTS", "SHARED", "BUILT", "REQUIRE_RABBITMQ", "TEST_AMQP_URI", "RABBITMQ_HOME"
+            "HOME", "JAVA_OPTS", "SHARED", "BUILT", "REQUIRE_RABBITMQ", "REQUIRE_TMUX", "TEST_AMQP_URI", "RABBITMQ_HOME"
         }) {
             cli = cli.with("NANITE_" + name, "/x");
         }

@@ -284,6 +284,8 @@ abstract class FabricScenarios {
     void aSecondAgentOfTheSameNameIsRefusedByName() throws InterruptedException {
         agent("fred");
         List<String> arguments = new ArrayList<>(List.of("--token", "fred", "--log-level", "error"));
+        arguments.addAll(
+                List.of("--pid-dir", temporary.resolve("another machine").toString()));
         arguments.addAll(agentFlags());
         Ended second = unwarned(shell.run("nanite-agent", arguments));
         assertThat(second.code()).isEqualTo(4);

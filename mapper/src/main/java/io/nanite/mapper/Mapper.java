@@ -3,6 +3,7 @@ package io.nanite.mapper;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
@@ -64,6 +65,7 @@ public final class Mapper implements AutoCloseable {
     private final Typed typed;
     private final MapperInbox inbox;
     private final AgentCalls calls;
+    private final Instructions instructions;
     private final OfflineQueue offline;
     private final EventLoop rescuing;
     private final OrphanRescue rescue;
@@ -139,8 +141,18 @@ public final class Mapper implements AutoCloseable {
                 });
         typed = new Typed(builder.serializer);
         calls = new AgentCalls(config.identity(), config.timeout(), loop, router, jobs, sender);
+        instructions = new Instructions(config.identity(), loop, builder.tokens, sender, callbacks);
         inbox = new MapperInbox(
-                loop, builder.serializer, builder.authorizer, refusals, presences, jobs, router, times, calls);
+                loop,
+                builder.serializer,
+                builder.authorizer,
+                refusals,
+                presences,
+                jobs,
+                router,
+                times,
+                calls,
+                instructions);
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
@@ -413,6 +425,16 @@ public final class Mapper implements AutoCloseable {
         return router.push(service, payload(payload), options);
     }
 
+    /**
+     * Tells an agent, a drained one too, to do something with itself. Completes with what it answers; with {@code REFUSED} if it does not know the
+     * action or its policy does not have it, {@code LOST} if it is not connected, {@code TIMEOUT} if it says nothing for ten
+     * seconds, as one does that is too old to know instructions. Throws
+     * {@link OverloadedException} if a thousand instructions wait for answers.
+     */
+    public CompletionStage<Outcome> instruct(Identity agent, Instruction instruction) {
+        return instructions.give(agent, instruction);
+    }
+
     /** For those who measure what a choice costs. */
     Chooser chooser() {
         return chooser;
@@ -515,6 +537,7 @@ public final class Mapper implements AutoCloseable {
             return;
         }
         calls.quiet();
+        instructions.close();
         for (OpenJob job : jobs.all()) {
             jobs.end(job, Verdict.CANCELLED, "MapperClosed", "the mapper closed before %s answered");
         }

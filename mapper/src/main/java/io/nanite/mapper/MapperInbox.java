@@ -35,6 +35,7 @@ final class MapperInbox {
     private final Router router;
     private final ServiceTimes times;
     private final AgentCalls calls;
+    private final Instructions instructions;
 
     MapperInbox(
             EventLoop loop,
@@ -45,7 +46,8 @@ final class MapperInbox {
             JobLedger jobs,
             Router router,
             ServiceTimes times,
-            AgentCalls calls) {
+            AgentCalls calls,
+            Instructions instructions) {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -55,6 +57,7 @@ final class MapperInbox {
         this.router = router;
         this.times = times;
         this.calls = calls;
+        this.instructions = instructions;
     }
 
     /** Something an agent says of itself. */
@@ -95,7 +98,7 @@ final class MapperInbox {
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             Packet packet = read(part, delivery.redelivered());
-            if (packet instanceof Result result) {
+            if (packet instanceof Result result && !instructions.accept(result)) {
                 OpenJob job = jobs.accept(result);
                 if (job != null) {
                     times.took(job.request().service(), result.micros());
@@ -117,6 +120,13 @@ final class MapperInbox {
                 control ? queue.name().substring(0, queue.name().length() - Address.CONTROL.length()) : queue.name();
         if (Identity.isIdentity(name)) {
             loop.execute(() -> presences.missing(new Identity(name), !control));
+        }
+        if (control) {
+            // What was said there may be for the agent's eyes alone.
+            if (Identity.isIdentity(name)) {
+                instructions.missing(new Identity(name));
+            }
+            return;
         }
         for (Delivery.Part part : delivery.parts()) {
             if (unsealed(part, false) instanceof Deliverable work) {

@@ -5,6 +5,7 @@ import io.nanite.core.packet.Advertise;
 import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Packet;
@@ -49,6 +50,9 @@ final class HandAgent implements AutoCloseable {
 
     /** What mappers answered to what this agent asked, at whichever queue. */
     final List<Reply> heard = new CopyOnWriteArrayList<>();
+
+    /** What it was told to do with itself. It says nothing to that, as one that is too old, until a test has it. */
+    final List<Instruct> instructed = new CopyOnWriteArrayList<>();
 
     int asked;
 
@@ -137,6 +141,8 @@ final class HandAgent implements AutoCloseable {
                 asked += packet instanceof Advertise ? 1 : 0;
                 if (packet instanceof Cancel cancel) {
                     cancelled.add(cancel.token());
+                } else if (packet instanceof Instruct instruct) {
+                    instructed.add(instruct);
                 } else if (packet instanceof Reply reply) {
                     heard.add(reply);
                 }
@@ -161,6 +167,12 @@ final class HandAgent implements AutoCloseable {
     void result(Request request, Outcome outcome) {
         Identity mapper = Objects.requireNonNull(request.replyTo());
         reply(mapper, new Result(request.token(), mapper, identity, outcome, 10));
+    }
+
+    /** Answers the oldest instruction, as somebody. */
+    void answerInstruction(Identity as, Outcome outcome) {
+        Instruct next = instructed.get(0);
+        reply(next.from(), new Result(next.token(), next.from(), as, outcome, -1));
     }
 
     private void reply(Identity mapper, Reply reply) {

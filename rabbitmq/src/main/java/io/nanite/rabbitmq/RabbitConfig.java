@@ -372,7 +372,7 @@ public record RabbitConfig(
     }
 
     /** How messages name this broker: never with the password. */
-    String where() {
+    public String where() {
         String nodes = nodes().stream().map(BrokerNode::toString).collect(Collectors.joining(" or "));
         return "%s, vhost %s, user %s".formatted(nodes, virtualHost, user);
     }

@@ -112,6 +112,11 @@ public final class RabbitTransport implements Transport {
         });
     }
 
+    /** Whether both connections stand, as far as is known. */
+    public boolean isConnected() {
+        return up && publishing.isUp() && consuming.isUp();
+    }
+
     @Override
     public void send(Parcel parcel) {
         publishing.writer().enqueue(new Writer.Order.Send(direct, checked(parcel), null));

@@ -8,7 +8,9 @@ import io.nanite.core.transport.Address;
 import io.nanite.core.transport.NoSuchQueue;
 import io.nanite.core.transport.QueueInUse;
 import io.nanite.core.transport.Source;
+import io.nanite.core.transport.TopologyMismatch;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -127,6 +129,71 @@ final class Topology implements AutoCloseable {
                         read[0] = channel.queueDeclarePassive(source.queue()).getConsumerCount() > 0)
                 && read[0]
                 && isBound(source);
+    }
+
+    /**
+     * How an exchange or a durable queue is, found without making it.
+     *
+     * @param what it is, with its name
+     * @param exists whether it is there
+     * @param compared whether this user may declare it, and so hear what is different
+     * @param messages how many lie in it, if it is a queue
+     * @param mismatch how it differs from what it must be; null if it does not, as far as is known
+     */
+    record Shared(
+            String what,
+            boolean exists,
+            boolean compared,
+            int messages,
+            @Nullable TopologyMismatch mismatch) {}
+
+    /** Looks at the exchanges, at the queue of dead letters, and at these durable queues. */
+    List<Shared> look(List<String> queues) {
+        List<Shared> found = new ArrayList<>();
+        for (Exchange exchange : EXCHANGES) {
+            found.add(compare(
+                    "exchange " + exchange.name(),
+                    channel -> {
+                        channel.exchangeDeclarePassive(exchange.name());
+                        return 0;
+                    },
+                    channel -> channel.exchangeDeclare(exchange.name(), exchange.type(), true)));
+        }
+        List<String> names = new ArrayList<>(List.of(DEAD_LETTERS));
+        names.addAll(queues);
+        for (String name : names) {
+            found.add(compare(
+                    "queue " + name,
+                    channel -> channel.queueDeclarePassive(name).getMessageCount(),
+                    channel -> channel.queueDeclare(name, true, false, false, durableArguments())));
+        }
+        return found;
+    }
+
+    private Shared compare(String what, Looking look, Declaration declare) {
+        int[] messages = {0};
+        try {
+            if (!exists(channel -> messages[0] = look.on(channel))) {
+                return new Shared(what, false, false, 0, null);
+            }
+            attempt(declare);
+            return new Shared(what, true, true, messages[0], null);
+        } catch (IOException | ShutdownSignalException e) {
+            ShutdownSignalException signal = Refusals.signal(e);
+            if (signal != null && Refusals.code(signal) == AMQP.ACCESS_REFUSED) {
+                return new Shared(what, true, false, messages[0], null);
+            }
+            if (Refusals.whileUsing(what, e) instanceof TopologyMismatch mismatch) {
+                return new Shared(what, true, true, messages[0], mismatch);
+            }
+            throw Refusals.whileUsing(what, e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Looking {
+
+        int on(Channel channel) throws IOException;
     }
 
     private boolean exists(Declaration look) throws IOException {

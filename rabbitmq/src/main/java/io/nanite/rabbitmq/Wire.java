@@ -93,6 +93,21 @@ final class Wire {
     }
 
     private void connect(BrokerNode node) {
+        SocketCatcher sockets = new SocketCatcher();
+        Connection fresh = open(config, node, name, sockets);
+        fresh.addBlockedListener(onBlocked);
+        socket = sockets.last;
+        connection = fresh;
+        blocked = false;
+        fresh.addShutdownListener(cause -> onLost.accept(this, cause));
+    }
+
+    /** A connection that nobody supervises. Throws a {@link TransportException} that says why there is none. */
+    static Connection open(RabbitConfig config, BrokerNode node, String name) {
+        return open(config, node, name, SocketFactory.getDefault());
+    }
+
+    private static Connection open(RabbitConfig config, BrokerNode node, String name, SocketFactory sockets) {
         ConnectionFactory factory = new ConnectionFactory();
         factory.setHost(node.host());
         factory.setPort(node.port());
@@ -111,7 +126,6 @@ final class Wire {
             thread.setDaemon(true);
             return thread;
         });
-        SocketCatcher sockets = new SocketCatcher();
         try {
             if (config.tls()) {
                 factory.useSslProtocol(javax.net.ssl.SSLContext.getDefault());
@@ -119,12 +133,7 @@ final class Wire {
             } else {
                 factory.setSocketFactory(sockets);
             }
-            Connection fresh = factory.newConnection(name);
-            fresh.addBlockedListener(onBlocked);
-            socket = sockets.last;
-            connection = fresh;
-            blocked = false;
-            fresh.addShutdownListener(cause -> onLost.accept(this, cause));
+            return factory.newConnection(name);
         } catch (IOException | TimeoutException | java.security.NoSuchAlgorithmException e) {
             throw Refusals.whileConnecting(config, node, e);
         }

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +66,7 @@ public final class CertificateFolder {
     }
 
     /**
-     * What this member signs with and reads with, the newest first; the certificates whose keys are not here are another's.
+     * What this member signs with and reads with, the newest first and what was called back last; the certificates whose keys are not here are another's.
      * Throws {@link CertificateException} if there is none, a key cannot be read, others may read it, or it is not that of its
      * certificate.
      */
@@ -86,9 +85,9 @@ public final class CertificateFolder {
             throw new CertificateException("%s: no key of %s (expected: %s.SERIAL%s or %s, with its certificate)"
                     .formatted(folder, identity, identity, KeyFiles.PEM, KeyFiles.PKCS12));
         }
-        found.sort(
-                Comparator.<Credentials, Date>comparing(own -> own.certificate().getNotBefore())
-                        .reversed());
+        X509CRL list = revocations();
+        found.sort(Comparator.<Credentials, Boolean>comparing(own -> list != null && list.isRevoked(own.certificate()))
+                .thenComparing(own -> own.certificate().getNotBefore(), Comparator.reverseOrder()));
         return found;
     }
 

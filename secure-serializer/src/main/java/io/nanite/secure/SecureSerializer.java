@@ -7,6 +7,7 @@ import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.FilePacket;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
@@ -307,6 +308,8 @@ public final class SecureSerializer implements Serializer {
             token = file.token();
         } else if (packet instanceof Cancel cancel) {
             token = cancel.token();
+        } else if (packet instanceof Instruct instruct) {
+            token = instruct.token();
         }
         return token == null ? "" : token.value();
     }
@@ -406,6 +409,9 @@ public final class SecureSerializer implements Serializer {
             checks.require(presence.identity().equals(from), RefusalReason.IDENTITY);
             checks.require(packet instanceof Ping || from.isAgent(), RefusalReason.ROLE);
         } else if (packet instanceof Advertise) {
+            checks.require(from.isMapper(), RefusalReason.ROLE);
+        } else if (packet instanceof Instruct instruct) {
+            checks.require(instruct.from().equals(from), RefusalReason.IDENTITY);
             checks.require(from.isMapper(), RefusalReason.ROLE);
         } else if (packet instanceof Cancel cancel) {
             checks.require(from.isMapper() || cancel.from().equals(from), RefusalReason.IDENTITY);

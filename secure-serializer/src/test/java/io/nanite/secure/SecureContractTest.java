@@ -5,6 +5,7 @@ import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Presence;
@@ -91,6 +92,9 @@ final class SecureContractTest extends SerializerContract {
             }
             if (packet instanceof Reply reply) {
                 return reply.from();
+            }
+            if (packet instanceof Instruct instruct) {
+                return instruct.from();
             }
             return packet instanceof Cancel cancel ? cancel.from() : Identity.mapper("m1");
         }

@@ -7,6 +7,7 @@ import io.nanite.core.packet.FileChunk;
 import io.nanite.core.packet.FileEnd;
 import io.nanite.core.packet.FileStart;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Metadata;
 import io.nanite.core.packet.Outcome;
@@ -66,7 +67,7 @@ public final class SamplePackets {
 
     /** The next packet, of any kind. */
     public Packet next() {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0, 1 -> request();
             case 2 -> push();
             case 3 -> new Result(token(), mapper(), agent(), Outcome.success(value(3)), random.nextInt(3) - 1L);
@@ -79,7 +80,8 @@ public final class SamplePackets {
             case 9 -> new Advertise(random.nextBoolean() ? agent() : null);
             case 10 -> new Cancel(token(), mapper());
             case 11 -> new FileChunk(bytes(), token());
-            case 12 -> new Results(token(), agent(), mapper(), outcomes());
+            case 12 -> new Instruct(token(), mapper(), "drain", random.nextBoolean() ? text() : null);
+            case 13 -> new Results(token(), agent(), mapper(), outcomes());
             default ->
                 random.nextBoolean()
                         ? new FileStart(text(), text(), token())

@@ -29,6 +29,7 @@ final class JsonSerializerContractTest extends SerializerContract {
             Map.entry("Nanite::Result", "token to from results size"),
             Map.entry("Nanite::IntermediateMessage", "token to from messagekey message size"),
             Map.entry("Nanite::Cancel", "token from size"), // ours; the original has none
+            Map.entry("Nanite::Instruct", "token from action argument size"), // ours too
             Map.entry("Nanite::FileStart", "filename dest token size"),
             Map.entry("Nanite::FileChunk", "chunk token size"),
             Map.entry("Nanite::FileEnd", "token meta size"));

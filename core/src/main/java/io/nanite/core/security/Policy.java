@@ -2,6 +2,7 @@ package io.nanite.core.security;
 
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Service;
@@ -69,6 +70,9 @@ public record Policy(boolean allowsByDefault, List<Rule> rules) implements Autho
     public Decision authorize(Packet packet) {
         if (packet instanceof Deliverable work) {
             return decide(work.from(), Act.CALL, work.service());
+        }
+        if (packet instanceof Instruct instruct) {
+            return decide(instruct.from(), Act.CALL, instruct.service());
         }
         if (packet instanceof Register register) {
             for (Service service : register.services()) {

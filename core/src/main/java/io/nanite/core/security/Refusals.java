@@ -2,6 +2,7 @@ package io.nanite.core.security;
 
 import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Presence;
 import io.nanite.core.packet.Reply;
@@ -47,6 +48,9 @@ public final class Refusals {
         }
         if (packet instanceof Presence presence) {
             return presence.identity();
+        }
+        if (packet instanceof Instruct instruct) {
+            return instruct.from();
         }
         return packet instanceof Reply reply ? reply.from() : null;
     }

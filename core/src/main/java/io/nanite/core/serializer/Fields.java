@@ -7,6 +7,7 @@ import io.nanite.core.packet.FileChunk;
 import io.nanite.core.packet.FileEnd;
 import io.nanite.core.packet.FileStart;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Metadata;
 import io.nanite.core.packet.Outcome;
@@ -106,6 +107,8 @@ final class Fields {
             case "Nanite::UnRegister" -> new UnRegister(identity(Key.IDENTITY));
             case "Nanite::Advertise" -> new Advertise(identityOrNull(Key.TARGET));
             case "Nanite::Cancel" -> new Cancel(token(), identity(Key.FROM));
+            case "Nanite::Instruct" ->
+                new Instruct(token(), identity(Key.FROM), needed(Key.ACTION), textOrNull(Key.ARGUMENT));
             case "Nanite::FileStart" -> new FileStart(needed(Key.FILENAME), needed(Key.DEST), token());
             case "Nanite::FileChunk" -> new FileChunk(chunk(), token());
             case "Nanite::FileEnd" -> new FileEnd(token(), payload(Key.META));

@@ -44,7 +44,9 @@ enum Key {
     DEST(Kind.TEXT),
     CHUNK(Kind.BYTES),
     ENCODING(Kind.TEXT),
-    META(Kind.PAYLOAD);
+    META(Kind.PAYLOAD),
+    ACTION(Kind.TEXT),
+    ARGUMENT(Kind.TEXT);
 
     /** What a value must be. */
     enum Kind {

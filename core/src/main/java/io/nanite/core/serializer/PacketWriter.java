@@ -9,6 +9,7 @@ import io.nanite.core.packet.FileEnd;
 import io.nanite.core.packet.FilePacket;
 import io.nanite.core.packet.FileStart;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Instruct;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Metadata;
 import io.nanite.core.packet.Outcome;
@@ -85,6 +86,12 @@ final class PacketWriter {
         } else if (packet instanceof Cancel cancel) {
             token(out, cancel.token());
             text(out, Key.FROM, cancel.from().value());
+            size(out);
+        } else if (packet instanceof Instruct instruct) {
+            token(out, instruct.token());
+            text(out, Key.FROM, instruct.from().value());
+            text(out, Key.ACTION, instruct.action());
+            text(out, Key.ARGUMENT, instruct.argument());
             size(out);
         } else {
             file(out, (FilePacket) packet);

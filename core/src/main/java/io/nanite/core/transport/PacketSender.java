@@ -91,6 +91,11 @@ public final class PacketSender {
         transport.send(parcel(Address.controlOf(agent), packet, new Recipient.One(agent), false, false));
     }
 
+    /** Answers a mapper for what was no work. */
+    public void answerMapper(Reply reply) {
+        transport.send(answer(reply.to(), reply, false));
+    }
+
     /** Answers on the channel that the work came by; returns how many bytes the answer has. */
     public int reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
         Parcel answer = answer(mapper, reply, packable);

@@ -1,0 +1,24 @@
+package io.nanite.cli;
+
+import io.nanite.core.packet.Service;
+import io.nanite.mapper.Job;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.Outcomes;
+import java.time.Duration;
+import java.util.function.ToIntFunction;
+
+/** A mapper for the time of a command. */
+interface Loan extends AutoCloseable {
+
+    Mapper mapper();
+
+    /** How long agents may still take to say that they are there: no longer than this, and 0 if they have had the time. */
+    Duration patience(Duration atMost);
+
+    /** Has what came of the request printed, now or when it has come. Returns the exit code, 0 for later. */
+    int follow(Service service, Job job, ToIntFunction<Outcomes> printer) throws InterruptedException;
+
+    /** Gives it back. */
+    @Override
+    void close();
+}
