@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Runs an agent in the foreground until it is told to end. */
+/** Runs an agent until it is told to end; with a command below it, asks or ends one that runs. */
 @Command(
         name = "nanite-agent",
         aliases = "agent",
@@ -41,6 +42,7 @@ final class AgentCommand implements Callable<Integer>, Configured, Residence {
     CommonOptions common = new CommonOptions();
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = {"-n", "--nanite"},
             paramLabel = "ROOT",
             description = "the folder of the agent, with actors/ and config.yml in it (default: this folder)")

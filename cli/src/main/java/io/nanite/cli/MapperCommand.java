@@ -87,8 +87,8 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence, L
     DaemonOptions daemon = new DaemonOptions();
 
     @Option(
-            names = {"-n", "--nanite"},
             scope = ScopeType.INHERIT,
+            names = {"-n", "--nanite"},
             paramLabel = "ROOT",
             description = "the folder with the config.yml (default: this folder)")
     Path root = Path.of("");

@@ -61,6 +61,16 @@ class LauncherIT {
         Ended again = shell.at(home).run("nanite", "--version");
         showsItsVersion(again);
         assertThat(again.err()).isEmpty();
+        assertThatClassesAreShared(home.resolve("lib"));
+    }
+
+    /** Java 17 may crash while it writes them, at a lambda for an interface of an old library: then the file is empty. */
+    private static void assertThatClassesAreShared(Path lib) throws IOException {
+        try (Stream<Path> files = Files.list(lib)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".jsa")))
+                    .singleElement()
+                    .satisfies(archive -> assertThat(Files.size(archive)).isGreaterThan(1 << 20));
+        }
     }
 
     private static String javaVersion() {
