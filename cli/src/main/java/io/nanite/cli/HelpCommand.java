@@ -45,8 +45,7 @@ final class HelpCommand extends ConsoleCommand {
             }
         });
         for (CommandLine each : shown) {
-            String[] about = each.getCommandSpec().usageMessage().description();
-            out().println("  %-10s %s".formatted(each.getCommandName(), about.length == 0 ? "" : about[0]));
+            out().println("  %-10s %s".formatted(each.getCommandName(), CompletionModel.about(each)));
         }
         out().println("");
         out().println("help COMMAND shows what one takes. The Tab key completes. The lines of the original work too:");
