@@ -50,11 +50,14 @@ final class House {
             Map.entry("com.rabbitmq.", Set.of("rabbitmq")),
             Map.entry("org.bouncycastle.", Set.of("secure")),
             Map.entry("io.javalin.", Set.of("admin")),
+            // What Javalin stands on: its limits and its streams are set there.
+            Map.entry("org.eclipse.jetty.", Set.of("admin")),
+            Map.entry("jakarta.servlet.", Set.of("admin")),
             Map.entry("org.apache.qpid.", Set.of("embedded")),
             Map.entry("com.google.inject.", Set.of("agent", "cli")),
             Map.entry("jakarta.inject.", Set.of("agent", "cli")),
             // The embedded broker writes the configuration that Broker-J reads.
-            Map.entry("tools.jackson.", Set.of("core", "cli", "embedded")),
+            Map.entry("tools.jackson.", Set.of("core", "cli", "embedded", "admin")),
             Map.entry("io.micrometer.", Set.of("metrics")),
             Map.entry("com.sun.net.httpserver.", Set.of("metrics")),
             Map.entry("io.opentelemetry.", Set.of("tracing")),

@@ -384,6 +384,8 @@ final class Rules {
     /** The front doors: what others may make, be given or catch. */
     private static DescribedPredicate<JavaClass> doors() {
         return named(
+                "admin.ControlTower",
+                "admin.ControlTowerConfig",
                 "agent.ActorFolder",
                 "agent.Agent",
                 "agent.AgentConfig",

@@ -158,6 +158,13 @@ final class AgentEntry implements Candidate {
 
     AgentView view(long now) {
         return new AgentView(
-                identity, services, tags, status, vitals, Duration.ofNanos(Math.max(0, now - lastSeen)), inFlight());
+                identity,
+                services,
+                tags,
+                status,
+                vitals,
+                Duration.ofNanos(Math.max(0, now - lastSeen)),
+                inFlight(),
+                suspect);
     }
 }

@@ -12,6 +12,7 @@ import java.util.Set;
  *
  * @param silentFor how long ago it was last heard of
  * @param inFlight how many requests of this mapper it has not answered
+ * @param suspect whether it has been silent for too long, or seems not to be connected: it gets no new work until it speaks
  */
 public record AgentView(
         Identity identity,
@@ -20,4 +21,5 @@ public record AgentView(
         Status status,
         Vitals vitals,
         Duration silentFor,
-        int inFlight) {}
+        int inFlight,
+        boolean suspect) {}

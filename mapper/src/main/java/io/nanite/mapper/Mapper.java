@@ -506,6 +506,11 @@ public final class Mapper implements AutoCloseable {
         return refusals.byRule();
     }
 
+    /** Cancels a request of this mapper, as {@link Job#cancel} does; for who has its token and not the job. */
+    public void cancel(Token token) {
+        router.cancel(token);
+    }
+
     /** Asks all agents to say again what they offer, as at the start: after what they may offer has changed. Waits for nobody. */
     public void discover() {
         loop.execute(presences::discover);

@@ -1,0 +1,181 @@
+package io.nanite.admin;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.nanite.core.ConfigException;
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.mapper.Mapper;
+import java.net.Inet6Address;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Control Tower of a fabric: a JSON API, a live stream and a page over HTTP, as one mapper sees things. It belongs to a
+ * mapper that somebody else started, and leaves it alone when it closes. Safe for use by many threads.
+ */
+public final class ControlTower implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlTower.class);
+
+    private static final int THREADS = 24;
+    private static final int IDLE_MILLIS = 15_000;
+    private static final int HEADER_BYTES = 8 * 1024;
+
+    private final Javalin server;
+    private final Door door;
+    private final EventLoop loop;
+    private final LiveFeed feed;
+    private final URI uri;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private ControlTower(Builder builder, Mapper mapper) {
+        ControlTowerConfig config = builder.config;
+        door = new Door(new SecureRandom(), config.readOnly());
+        loop = new SingleThreadLoop(
+                mapper.identity().value() + "-tower", error -> LOG.error("a look at the fabric failed", error));
+        RequestLog log = new RequestLog(loop.time());
+        feed = new LiveFeed(mapper, log, loop.time());
+        Api api = new Api(mapper, door, log, feed, loop.time(), builder.figures, builder.ready);
+        server = Javalin.create(settings -> configure(settings, config, api));
+        start(config);
+        uri = URI.create("http://%s:%d/".formatted(host(config), server.port()));
+        mapper.intercept(log);
+        loop.every(LiveFeed.LOOK, feed::look);
+        loop.every(LiveFeed.BEAT, feed::beat);
+    }
+
+    /** Starts one for this mapper. See {@link Builder#start}. */
+    public static ControlTower start(ControlTowerConfig config, Mapper mapper) {
+        return with(config).start(mapper);
+    }
+
+    /** A tower that is more than its configuration. */
+    public static Builder with(ControlTowerConfig config) {
+        return new Builder(config);
+    }
+
+    /** Collects what a tower is made of; everything but the configuration has a default. */
+    public static final class Builder {
+
+        private final ControlTowerConfig config;
+        private @Nullable Supplier<String> figures;
+        private BooleanSupplier ready = () -> true;
+
+        private Builder(ControlTowerConfig config) {
+            this.config = config;
+        }
+
+        /** What {@code /metrics} says, in the text format of Prometheus; without it there is no such page. Any thread. */
+        public Builder figures(Supplier<String> newFigures) {
+            figures = newFigures;
+            return this;
+        }
+
+        /** Whether {@code /health/ready} says yes: that the mapper has its broker, say. Any thread; must not wait. */
+        public Builder ready(BooleanSupplier newReady) {
+            ready = newReady;
+            return this;
+        }
+
+        /** Listens from now on. Throws {@link ConfigException} if it cannot. */
+        public ControlTower start(Mapper mapper) {
+            return new ControlTower(this, mapper);
+        }
+    }
+
+    private void start(ControlTowerConfig config) {
+        try {
+            server.start();
+        } catch (RuntimeException e) {
+            loop.close();
+            LOG.debug("the tower cannot listen", e);
+            throw ConfigException.of(
+                    "http port",
+                    config.port(),
+                    "one that is free at " + config.bind().getHostAddress());
+        }
+    }
+
+    private void configure(JavalinConfig settings, ControlTowerConfig config, Api api) {
+        settings.startup.showJavalinBanner = false;
+        settings.startup.showOldJavalinVersionWarning = false;
+        settings.startup.startupWatcherEnabled = false;
+        settings.http.compressionStrategy = CompressionStrategy.NONE;
+        settings.http.prefer405over404 = true;
+        settings.http.maxRequestSize = Api.MOST_BODY_BYTES;
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 4);
+        threads.setName("tower");
+        threads.setDaemon(true);
+        settings.jetty.threadPool = threads;
+        settings.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setRequestHeaderSize(HEADER_BYTES);
+        });
+        settings.jetty.addConnector((server, http) -> connector(server, http, config));
+        settings.routes.before(door::before);
+        settings.routes.after(door::after);
+        settings.routes.exception(ProblemException.class, (e, http) -> Api.problem(http, e.status(), e.getMessage()));
+        settings.routes.exception(
+                HttpResponseException.class, (e, http) -> Api.problem(http, e.getStatus(), e.getMessage()));
+        settings.routes.exception(Exception.class, ControlTower::failed);
+        api.addTo(settings.routes);
+    }
+
+    private static ServerConnector connector(Server server, HttpConfiguration http, ControlTowerConfig config) {
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(config.bind().getHostAddress());
+        connector.setPort(config.port());
+        connector.setIdleTimeout(IDLE_MILLIS);
+        return connector;
+    }
+
+    private static void failed(Exception error, Context http) {
+        LOG.error("{} {} failed", http.method(), http.endpoint().path, error);
+        Api.problem(http, 500, "something failed here; the log says what");
+    }
+
+    private static String host(ControlTowerConfig config) {
+        String address = config.bind().getHostAddress();
+        return config.bind() instanceof Inet6Address ? "[::1]" : address;
+    }
+
+    /** Where it is, without the token. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** The link that lets its owner in: for his eyes alone. */
+    public URI link() {
+        return uri.resolve("/?token=" + door.token().value());
+    }
+
+    /** How many follow the live stream. */
+    int listening() {
+        return feed.listening();
+    }
+
+    /** Listens no more, and ends all streams. Closing twice does nothing. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            loop.close();
+            feed.close();
+            server.stop();
+        }
+    }
+}

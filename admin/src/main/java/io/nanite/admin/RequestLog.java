@@ -1,0 +1,168 @@
+package io.nanite.admin;
+
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Token;
+import io.nanite.mapper.Call;
+import io.nanite.mapper.CallEnd;
+import io.nanite.mapper.RequestInterceptor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers the last requests and pushes of a mapper, without their payloads. Written without a lock by who calls the mapper;
+ * what is oldest is forgotten. Safe for use by many threads.
+ */
+final class RequestLog implements RequestInterceptor {
+
+    /** A power of two. */
+    static final int SIZE = 1024;
+
+    private final TimeSource time;
+    private final AtomicReferenceArray<@Nullable Row> rows = new AtomicReferenceArray<>(SIZE);
+    private final AtomicLong next = new AtomicLong();
+    private volatile boolean closed;
+
+    RequestLog(TimeSource time) {
+        this.time = time;
+    }
+
+    @Override
+    public Call before(Call call) {
+        if (!closed) {
+            long number = next.getAndIncrement();
+            Row row = new Row(number, call, time.now());
+            rows.set((int) (number & (SIZE - 1)), row);
+            call.onEnd(row::end);
+        }
+        return call;
+    }
+
+    /** Remembers nothing from now on. */
+    void close() {
+        closed = true;
+    }
+
+    /** Newest first. */
+    List<Answers.RequestLine> newest(int most) {
+        return newestRows().limit(most).map(Row::line).toList();
+    }
+
+    Optional<Answers.RequestLine> find(Token token) {
+        return newestRows().filter(row -> row.token.equals(token)).findFirst().map(Row::line);
+    }
+
+    /** What has begun or ended since the last time that it was asked; newest first. One thread at a time. */
+    List<Answers.RequestLine> changes() {
+        List<Answers.RequestLine> changes = new ArrayList<>();
+        newestRows().forEach(row -> {
+            int version = row.version();
+            if (row.told != version) {
+                row.told = version;
+                changes.add(row.line());
+            }
+        });
+        return changes;
+    }
+
+    private Stream<Row> newestRows() {
+        long end = next.get();
+        return Stream.iterate(end - 1, number -> number >= 0 && number >= end - SIZE, number -> number - 1)
+                .map(number -> Optional.ofNullable(rows.get((int) (number & (SIZE - 1))))
+                        .filter(row -> row.number == number))
+                .flatMap(Optional::stream);
+    }
+
+    /** One request. */
+    private static final class Row {
+
+        final long number;
+        final Token token;
+        private final String service;
+        private final boolean push;
+        private final String selector;
+        private final @Nullable String target;
+        private final Instant at;
+        private volatile @Nullable Ended ended;
+
+        /** Which version was told last; of the thread that asks for changes. */
+        int told;
+
+        Row(long number, Call call, Instant at) {
+            this.number = number;
+            this.at = at;
+            token = call.token();
+            service = call.service().path();
+            push = !call.wantsAnswer();
+            selector = call.options().selector();
+            target = call.options().target() == null
+                    ? null
+                    : call.options().target().name();
+        }
+
+        void end(CallEnd end) {
+            ended = Ended.of(end);
+        }
+
+        int version() {
+            return ended == null ? 1 : 2;
+        }
+
+        Answers.RequestLine line() {
+            Ended how = ended;
+            return new Answers.RequestLine(
+                    token.value(),
+                    service,
+                    push,
+                    selector,
+                    target,
+                    at,
+                    how == null ? "open" : how.ok ? "ok" : "failed",
+                    how == null ? null : how.took.toNanos() / 1000,
+                    how == null ? Map.of() : how.verdicts,
+                    how == null ? List.of() : how.outcomes,
+                    how == null ? null : how.error);
+        }
+    }
+
+    /** How a request ended, without what was answered. */
+    private record Ended(
+            boolean ok,
+            Duration took,
+            Map<String, Integer> verdicts,
+            List<Answers.AgentOutcome> outcomes,
+            @Nullable String error) {
+
+        static Ended of(CallEnd end) {
+            if (end.outcomes() == null) {
+                return new Ended(end.ok(), end.took(), Map.of(), List.of(), Sent.words(end.error()));
+            }
+            return new Ended(
+                    end.ok(),
+                    end.took(),
+                    Answers.verdicts(end.outcomes()),
+                    end.outcomes().byAgent().entrySet().stream()
+                            .limit(Answers.MOST_LISTED)
+                            .map(entry -> {
+                                Outcome outcome = entry.getValue();
+                                Outcome.@Nullable Failure failure =
+                                        outcome instanceof Outcome.Failure failed ? failed : null;
+                                return new Answers.AgentOutcome(
+                                        entry.getKey().name(),
+                                        outcome.verdict().name(),
+                                        failure == null ? null : failure.kind(),
+                                        failure == null ? null : failure.message());
+                            })
+                            .toList(),
+                    null);
+        }
+    }
+}
