@@ -97,8 +97,8 @@ public final class Main implements Callable<Integer> {
 
     /** The commands with all that is set for them elsewhere; throws {@link ConfigException} if that is wrong by its names. */
     CommandLine commands(String... args) {
-        CommandLine commands = new CommandLine(this);
-        Set<String> known = Settings.names(commands.getCommandSpec());
+        CommandLine commands = Commands.typed(this, args);
+        Set<String> known = new SettingNames(commands.getCommandSpec(), () -> new CommandLine(this).getCommandSpec());
         Settings settings = Settings.of(environment, known).with(Root.of(environment, args), known);
         Complaints complaints = new Complaints(settings);
         commands.setOut(out);

@@ -87,9 +87,7 @@ final class Settings implements IDefaultValueProvider {
         if (!Files.exists(file)) {
             return this;
         }
-        Set<String> ofFile = new TreeSet<>(known);
-        ofFile.remove(ROOT);
-        read(file, ofFile)
+        read(file, known)
                 .forEach((key, text) -> values.putIfAbsent(key, new Value(text, "%s: %s".formatted(file, key), file)));
         return this;
     }
@@ -129,9 +127,11 @@ final class Settings implements IDefaultValueProvider {
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = Printable.of(parser.currentName());
             String key = parser.currentName().replace('-', '_');
-            if (!known.contains(key)) {
+            if (key.equals(ROOT) || !known.contains(key)) {
+                Set<String> ofFile = new TreeSet<>(known);
+                ofFile.remove(ROOT);
                 throw ConfigException.of(
-                        "%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, known));
+                        "%s: key".formatted(file), name, "a setting such as " + Nearest.to(key, ofFile));
             }
             if (texts.put(key, text("%s: %s".formatted(file, name), parser)) != null) {
                 throw ConfigException.of("%s: key".formatted(file), name, "each key once");
