@@ -223,5 +223,9 @@ class LiveFeedTest {
 
             assertThat(events.rest()).allMatch(event -> !event.type().equals("snapshot"));
         }
+        agent("fred");
+        assertThat(mapper.awaitService("/it/echo", 1, Duration.ofSeconds(10)))
+                .as("the mapper goes on without its tower")
+                .isTrue();
     }
 }

@@ -453,6 +453,7 @@ final class Rules {
                 "faultkit.Ledger",
                 "faultkit.LedgerReport",
                 "metrics.AgentMeters",
+                "metrics.Figures",
                 "metrics.MapperMeters",
                 "metrics.MetricsEndpoint",
                 "tracing.CallTracing",

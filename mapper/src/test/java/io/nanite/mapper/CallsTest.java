@@ -251,6 +251,7 @@ class CallsTest {
         loop.advance(Duration.ofSeconds(17));
         loop.run();
         assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("suspected fred by m1");
+        assertThat(mapper.agents()).singleElement().matches(AgentView::suspect);
         fred.ping(0.5);
         loop.run();
         assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo("recovered fred by m1");

@@ -2,12 +2,6 @@ package io.nanite.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.nanite.agent.Agent;
 import io.nanite.core.ConfigException;
 import io.nanite.mapper.Mapper;
@@ -32,7 +26,7 @@ public final class MetricsEndpoint implements AutoCloseable {
 
     private static final int MOST_PORT = 65_535;
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Figures figures = new Figures();
     private final HttpServer server;
     private final ExecutorService workers;
 
@@ -43,10 +37,6 @@ public final class MetricsEndpoint implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
-        new FileDescriptorMetrics().bindTo(registry);
         server.setExecutor(workers);
         server.createContext("/", this::answer);
     }
@@ -76,11 +66,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     }
 
     public void bind(Mapper mapper) {
-        MapperMeters.bind(mapper, registry);
+        figures.bind(mapper);
     }
 
     public void bind(Agent agent) {
-        AgentMeters.bind(agent, registry);
+        figures.bind(agent);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -91,7 +81,7 @@ public final class MetricsEndpoint implements AutoCloseable {
                 exchange.getResponseHeaders().set("Allow", "GET");
                 exchange.sendResponseHeaders(405, -1);
             } else {
-                byte[] page = registry.scrape().getBytes(StandardCharsets.UTF_8);
+                byte[] page = figures.text().getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
                 exchange.sendResponseHeaders(200, page.length);
                 exchange.getResponseBody().write(page);
@@ -104,6 +94,6 @@ public final class MetricsEndpoint implements AutoCloseable {
     public void close() {
         server.stop(0);
         workers.shutdownNow();
-        registry.close();
+        figures.close();
     }
 }
