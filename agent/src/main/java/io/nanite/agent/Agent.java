@@ -175,6 +175,7 @@ public final class Agent implements AutoCloseable {
                         "drain", nothing -> drain(),
                         "resume", nothing -> resume(),
                         "ping", nothing -> "here",
+                        "figures", nothing -> Map.of("executed", counts.tally().executed()),
                         "threads", nothing -> Instructed.threads(),
                         "log_level",
                                 level -> {

@@ -9,6 +9,7 @@ import io.nanite.core.packet.Result;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.transport.PacketSender;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Does what mappers tell the agent to do with itself, one thing at a time, and answers. Any thread may hand over. */
 final class Instructed {
@@ -24,6 +26,9 @@ final class Instructed {
 
     /** In characters; virtual threads are not in it. */
     private static final int LONGEST_DUMP = 256 * 1024;
+
+    /** Who looks on asks for these each second. */
+    private static final Set<String> LOOKS = Set.of("ping", "figures");
 
     private final Identity self;
     private final PacketSender sender;
@@ -70,7 +75,8 @@ final class Instructed {
                             .formatted(instruct.action(), String.join(", ", new TreeSet<>(actions.keySet()))));
         }
         try {
-            LOG.info("{} is told by {}: {}", self, instruct.from(), instruct.action());
+            LOG.atLevel(LOOKS.contains(instruct.action()) ? Level.DEBUG : Level.INFO)
+                    .log("{} is told by {}: {}", self, instruct.from(), instruct.action());
             return Outcome.success(action.run(instruct.argument()));
         } catch (NaniteException e) {
             return Outcome.failure(e);

@@ -5,6 +5,7 @@ import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.Outcomes;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.ToIntFunction;
 
 /** A mapper for the time of a command. */
@@ -21,4 +22,12 @@ interface Loan extends AutoCloseable {
     /** Gives it back. */
     @Override
     void close();
+
+    /** Waits as {@link Job#await} does, and until all news of the job have been told as well. */
+    static Outcomes ended(Job job) throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        var unused = job.outcomes().whenComplete((outcomes, error) -> told.countDown());
+        told.await();
+        return job.await();
+    }
 }

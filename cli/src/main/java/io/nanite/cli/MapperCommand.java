@@ -176,7 +176,7 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence, L
 
         @Override
         public int follow(Service service, Job job, ToIntFunction<Outcomes> printer) throws InterruptedException {
-            return printer.applyAsInt(job.await());
+            return printer.applyAsInt(Loan.ended(job));
         }
 
         @Override

@@ -215,7 +215,7 @@ final class Session implements AutoCloseable {
 
     private static int await(Job job, ToIntFunction<Outcomes> printer) throws InterruptedException {
         try {
-            return printer.applyAsInt(job.await());
+            return printer.applyAsInt(Loan.ended(job));
         } catch (InterruptedException e) {
             job.cancel();
             throw e;

@@ -5,7 +5,9 @@ import io.nanite.cli.console.LiveScreen;
 import io.nanite.core.ConfigException;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.TokenSource;
+import io.nanite.core.transport.TransportException;
 import io.nanite.mapper.AgentView;
 import io.nanite.mapper.Instruction;
 import io.nanite.mapper.Mapper;
@@ -14,12 +16,14 @@ import io.nanite.mapper.MapperListener;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,8 +36,9 @@ import picocli.CommandLine.Option;
                         + "prints one table and ends.",
         footer = {
             "",
-            "Keys: q ends; a, l, b, p, h sort by name, status, busy slots, ping, and when an agent was heard; r turns the",
-            "order round; s shows services, or agents again; / begins a filter, Enter ends it, Escape takes it back."
+            "Keys: q ends; a, l, b, j, w, p, h sort by name, status, busy slots, jobs in a second, messages that wait in its",
+            "queue, ping, and when an agent was heard; r turns the order round; s shows services, or agents again; / begins a",
+            "filter, Enter ends it, Escape takes it back."
         })
 final class TopCommand implements Callable<Integer> {
 
@@ -45,6 +50,9 @@ final class TopCommand implements Callable<Integer> {
 
     private static final int ESCAPE = 27;
     private static final int DELETE = 127;
+
+    /** How many jobs an agent had done at some moment. */
+    private record Done(long jobs, long nanos) {}
 
     @Mixin
     BrokerOptions broker = new BrokerOptions();
@@ -62,6 +70,9 @@ final class TopCommand implements Callable<Integer> {
     private final Set<Identity> suspects = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<Identity, Duration> pings = new ConcurrentHashMap<>();
     private final Set<Identity> asked = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<Identity, Done> done = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Identity, Double> rates = new ConcurrentHashMap<>();
+    private @Nullable RabbitTransport transport;
     private TopTable table = new TopTable(TopTable.Order.AGENT, false, "", false);
     private boolean filtering;
 
@@ -101,6 +112,9 @@ final class TopCommand implements Callable<Integer> {
                 false,
                 false);
         broker.password.warn(common);
+        RabbitTransport own =
+                new RabbitTransport(broker.broker("mapper", config.identity().value()));
+        transport = own;
         return Mapper.with(config)
                 .serializer(broker.serializer(config.identity()))
                 .listener(new MapperListener() {
@@ -120,8 +134,7 @@ final class TopCommand implements Callable<Integer> {
                         asked.remove(agent);
                     }
                 })
-                .start(new RabbitTransport(
-                        broker.broker("mapper", config.identity().value())));
+                .start(own);
     }
 
     private void print(Mapper mapper) {
@@ -192,7 +205,7 @@ final class TopCommand implements Callable<Integer> {
         lines.add(
                 filtering || !table.filter().isEmpty()
                         ? "filter: " + table.filter() + (filtering ? "_" : "")
-                        : "q ends, a l b p h sort, r reverse, s services, / filter");
+                        : "q ends, a l b j w p h sort, r reverse, s services, / filter");
         lines.addAll(table.lines(rows));
         screen.draw(lines, 2);
     }
@@ -203,20 +216,51 @@ final class TopCommand implements Callable<Integer> {
             Identity name = agent.identity();
             if (asked.size() < MOST_PINGED && asked.add(name)) {
                 long began = time.nanos();
-                var unused = mapper.instruct(name, Instruction.PING).whenComplete((outcome, error) -> {
-                    if (outcome != null && outcome.ok()) {
+                var unused = mapper.instruct(name, Instruction.FIGURES).whenComplete((outcome, error) -> {
+                    if (outcome instanceof Outcome.Success success) {
                         pings.put(name, Duration.ofNanos(time.nanos() - began));
+                        rate(name, success);
                         asked.remove(name);
                     } else {
                         pings.remove(name);
+                        rates.remove(name);
                     }
                 });
             }
         }
     }
 
+    private void rate(Identity agent, Outcome.Success figures) {
+        if (figures.payload().value() instanceof Map<?, ?> map && map.get("executed") instanceof Number executed) {
+            Done now = new Done(executed.longValue(), time.nanos());
+            Done before = done.put(agent, now);
+            if (before != null && now.jobs() >= before.jobs() && now.nanos() > before.nanos()) {
+                rates.put(agent, (now.jobs() - before.jobs()) * 1e9 / (now.nanos() - before.nanos()));
+            } else {
+                rates.remove(agent); // it was started again
+            }
+        }
+    }
+
+    /** What waits for the agents, as far as this login may know it. */
+    private Map<String, Integer> queued(Collection<AgentView> agents) {
+        RabbitTransport own = transport;
+        if (own == null) {
+            return Map.of();
+        }
+        try {
+            return own.ready(agents.stream()
+                    .limit(MOST_PINGED)
+                    .map(agent -> agent.identity().value())
+                    .toList());
+        } catch (TransportException e) {
+            return Map.of();
+        }
+    }
+
     private List<TopTable.Row> rows(Mapper mapper) {
         Map<Identity, Duration> known = Map.copyOf(pings);
+        Map<String, Integer> queued = queued(mapper.agents());
         return mapper.agents().stream()
                 .map(agent -> new TopTable.Row(
                         agent.identity().name(),
@@ -224,6 +268,8 @@ final class TopCommand implements Callable<Integer> {
                         agent.status().load(),
                         agent.vitals().busy(),
                         agent.vitals().slots(),
+                        rates.get(agent.identity()),
+                        queued.get(agent.identity().value()),
                         known.get(agent.identity()),
                         agent.silentFor(),
                         agent.tags().stream().sorted().toList(),

@@ -30,7 +30,9 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
         STATUS('l', Comparator.comparingDouble(Row::load).reversed()),
         BUSY('b', Comparator.comparingDouble(Row::share).reversed()),
         PING('p', Comparator.comparingLong(Row::pingOrLast).reversed()),
-        HEARD('h', Comparator.comparing(Row::silentFor).reversed());
+        HEARD('h', Comparator.comparing(Row::silentFor).reversed()),
+        RATE('j', Comparator.comparingDouble(Row::rateOrLast).reversed()),
+        QUEUED('w', Comparator.comparingInt(Row::queuedOrLast).reversed());
 
         private final char key;
 
@@ -52,13 +54,21 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
         }
     }
 
-    /** An agent, as it is shown. {@code ping} is how long it took to answer, null if that is not known. */
+    /**
+     * An agent, as it is shown.
+     *
+     * @param rate how many jobs it does in a second; null if that is not known
+     * @param queued how many messages wait in its queue, without those that it has; null if that is not known
+     * @param ping how long it took to answer; null if that is not known
+     */
     record Row(
             String name,
             boolean suspect,
             double load,
             int busy,
             int slots,
+            @Nullable Double rate,
+            @Nullable Integer queued,
             @Nullable Duration ping,
             Duration silentFor,
             List<String> tags,
@@ -71,6 +81,14 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
 
         double share() {
             return slots == 0 ? 0 : (double) busy / slots;
+        }
+
+        double rateOrLast() {
+            return rate == null ? -1 : rate;
+        }
+
+        int queuedOrLast() {
+            return queued == null ? -1 : queued;
         }
 
         long pingOrLast() {
@@ -90,6 +108,8 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
             all.put("status", Double.isFinite(load) ? load : null);
             all.put("busy", busy);
             all.put("slots", slots);
+            all.put("jobs_per_s", rate);
+            all.put("queued", queued);
             all.put("ping_ms", ping == null ? null : ping.toNanos() / 1e6);
             all.put("silent_ms", silentFor.toMillis());
             all.put("tags", tags);
@@ -114,13 +134,24 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
         int busy = rows.stream().mapToInt(Row::busy).sum();
         long services =
                 rows.stream().flatMap(row -> row.services().stream()).distinct().count();
-        return "%s%s, %d services, %d of %d slots busy"
-                .formatted(
-                        ServicesCommand.counted(rows.size()),
-                        suspects == 0 ? "" : " (%d suspect)".formatted(suspects),
-                        services,
-                        busy,
-                        slots);
+        double rate = rows.stream()
+                .filter(row -> row.rate() != null)
+                .mapToDouble(Row::rateOrLast)
+                .sum();
+        int queued = rows.stream()
+                .filter(row -> row.queued() != null)
+                .mapToInt(Row::queuedOrLast)
+                .sum();
+        return String.format(
+                Locale.ROOT,
+                "%s%s, %d services, %d of %d slots busy, %.0f jobs/s, %d queued",
+                ServicesCommand.counted(rows.size()),
+                suspects == 0 ? "" : " (%d suspect)".formatted(suspects),
+                services,
+                busy,
+                slots,
+                rate,
+                queued);
     }
 
     /** The table, its heading first. */
@@ -131,10 +162,21 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
     private List<String> agentLines(List<Row> rows) {
         int widest = Math.max(
                 5, rows.stream().mapToInt(row -> row.name().length()).max().orElse(0));
-        String line = "%-" + widest + "s  %-7s  %8s  %9s  %9s  %9s  %-12s  %s";
+        String line = "%-" + widest + "s  %-7s  %8s  %9s  %7s  %7s  %9s  %9s  %-12s  %s";
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                Locale.ROOT, line, "AGENT", "STATE", "STATUS", "BUSY", "PING", "HEARD", "TAGS", "SERVICES"));
+                Locale.ROOT,
+                line,
+                "AGENT",
+                "STATE",
+                "STATUS",
+                "BUSY",
+                "JOBS/S",
+                "QUEUED",
+                "PING",
+                "HEARD",
+                "TAGS",
+                "SERVICES"));
         for (Row row : rows) {
             Duration ping = row.ping();
             lines.add(String.format(
@@ -144,6 +186,8 @@ record TopTable(Order order, boolean reversed, String filter, boolean services) 
                     row.suspect() ? "suspect" : "alive",
                     Double.isFinite(row.load()) ? String.format(Locale.ROOT, "%.2f", row.load()) : "unknown",
                     row.slots() == 0 ? "-" : row.busy() + "/" + row.slots(),
+                    row.rate() == null ? "-" : String.format(Locale.ROOT, "%.1f", row.rateOrLast()),
+                    row.queued() == null ? "-" : row.queuedOrLast(),
                     ping == null ? "-" : ConsoleCommand.readable(ping),
                     ConsoleCommand.readable(row.silentFor()),
                     row.tags().isEmpty() ? "-" : Printable.of(String.join(",", row.tags())),

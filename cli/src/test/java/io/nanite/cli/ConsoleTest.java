@@ -342,7 +342,8 @@ class ConsoleTest {
             assertThat(ended.err()).contains("fred: REFUSED: Refused: ", "refused by the rule \"no drain\"");
             assertThat(ended.out())
                     .containsSubsequence(
-                            "fred is here", "action: dance (expected: one of drain, log_level, ping, resume, threads)");
+                            "fred is here",
+                            "action: dance (expected: one of drain, figures, log_level, ping, resume, threads)");
             assertThat(fred.refusals()).containsEntry("no drain", 1L);
         }
     }
@@ -361,5 +362,15 @@ class ConsoleTest {
                         "Usage: bench [",
                         "no agents");
         assertThat(ended.err()).startsWith("COMMAND: nothing (expected: such as ");
+    }
+
+    @EveryBroker
+    void whoLooksOnSeesWhatWaitsForAnAgent(TestBroker broker) {
+        try (Agent fred = agent(broker, "fred")) {
+            Cli.Ended ended = Cli.at(broker.uri()).run("top", "--json");
+            assertThat(ended.err()).isEmpty();
+            assertThat(ended.out()).contains("\"agent\":\"fred\"", "\"queued\":0", "\"jobs_per_s\":null");
+            assertThat(fred.busy()).isZero();
+        }
     }
 }

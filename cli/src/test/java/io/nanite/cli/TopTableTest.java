@@ -14,28 +14,32 @@ class TopTableTest {
             0.5,
             1,
             4,
+            12.34,
+            7,
             Duration.ofMillis(3),
             Duration.ofSeconds(2),
             List.of("gpu"),
             List.of("/simple/echo", "/img/size"));
-    private static final TopTable.Row BOB =
-            new TopTable.Row("bob", true, 2.25, 3, 4, null, Duration.ofSeconds(20), List.of(), List.of("/simple/echo"));
+    private static final TopTable.Row BOB = new TopTable.Row(
+            "bob", true, 2.25, 3, 4, null, null, null, Duration.ofSeconds(20), List.of(), List.of("/simple/echo"));
     private static final List<TopTable.Row> ROWS = List.of(FRED, BOB);
     private static final TopTable TABLE = new TopTable(TopTable.Order.AGENT, false, "", false);
 
     @Test
     void aLineSaysWhatItIsAbout() {
-        assertThat(TopTable.summary(ROWS)).isEqualTo("2 agents (1 suspect), 2 services, 4 of 8 slots busy");
-        assertThat(TopTable.summary(List.of())).isEqualTo("0 agents, 0 services, 0 of 0 slots busy");
+        assertThat(TopTable.summary(ROWS))
+                .isEqualTo("2 agents (1 suspect), 2 services, 4 of 8 slots busy, 12 jobs/s, 7 queued");
+        assertThat(TopTable.summary(List.of()))
+                .isEqualTo("0 agents, 0 services, 0 of 0 slots busy, 0 jobs/s, 0 queued");
     }
 
     @Test
     void eachAgentIsALine() {
         assertThat(TABLE.lines(ROWS))
                 .containsExactly(
-                        "AGENT  STATE      STATUS       BUSY       PING      HEARD  TAGS          SERVICES",
-                        "bob    suspect      2.25        3/4          -     20.0 s  -             1",
-                        "fred   alive        0.50        1/4    3.00 ms      2.0 s  gpu           2");
+                        "AGENT  STATE      STATUS       BUSY   JOBS/S   QUEUED       PING      HEARD  TAGS          SERVICES",
+                        "bob    suspect      2.25        3/4        -        -          -     20.0 s  -             1",
+                        "fred   alive        0.50        1/4     12.3        7    3.00 ms      2.0 s  gpu           2");
     }
 
     @Test
@@ -74,6 +78,6 @@ class TopTableTest {
         assertThat(Json.line(TABLE.everything(List.of(BOB))))
                 .isEqualTo(
                         "{\"agents\":[{\"agent\":\"bob\",\"state\":\"suspect\",\"status\":2.25,\"busy\":3,\"slots\":4,"
-                                + "\"ping_ms\":null,\"silent_ms\":20000,\"tags\":[],\"services\":[\"/simple/echo\"]}]}");
+                                + "\"jobs_per_s\":null,\"queued\":null,\"ping_ms\":null,\"silent_ms\":20000,\"tags\":[],\"services\":[\"/simple/echo\"]}]}");
     }
 }

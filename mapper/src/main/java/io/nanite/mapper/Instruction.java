@@ -19,6 +19,9 @@ public record Instruction(String action, @Nullable String argument) {
     /** Says that it is there. */
     public static final Instruction PING = new Instruction("ping", null);
 
+    /** Says what it has done since it was started: {@code executed}, how many jobs. */
+    public static final Instruction FIGURES = new Instruction("figures", null);
+
     /** Says what its threads do: a text, of a quarter of a million characters at most. */
     public static final Instruction THREADS = new Instruction("threads", null);
 

@@ -17,6 +17,8 @@ import io.nanite.core.transport.TransportException;
 import io.nanite.core.transport.TransportListener;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -166,6 +168,20 @@ public final class RabbitTransport implements Transport {
             }
             declared.add(source);
         });
+    }
+
+    /**
+     * How many messages are ready in each of these queues, without those that a reader has; queues that do not exist are left
+     * out. Waits for the broker; throws {@link TransportException} if that refuses, or is not there.
+     */
+    public Map<String, Integer> ready(Collection<String> queues) {
+        Map<String, Integer> found = new HashMap<>();
+        supervised(() -> {
+            try (Topology topology = topologyOf(publishing)) {
+                found.putAll(topology.ready(queues));
+            }
+        });
+        return found;
     }
 
     /** Builds what is missing; throws at the first thing that cannot be built. On the supervisor's thread. */

@@ -11,6 +11,8 @@ import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TopologyMismatch;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -188,6 +190,23 @@ final class Topology implements AutoCloseable {
             }
             throw Refusals.whileUsing(what, e);
         }
+    }
+
+    /** How many messages are ready in each of these queues; those that do not exist are left out. */
+    Map<String, Integer> ready(Collection<String> queues) {
+        Map<String, Integer> found = new LinkedHashMap<>();
+        for (String queue : queues) {
+            try {
+                int[] messages = {0};
+                if (exists(channel ->
+                        messages[0] = channel.queueDeclarePassive(queue).getMessageCount())) {
+                    found.put(queue, messages[0]);
+                }
+            } catch (IOException | ShutdownSignalException e) {
+                throw Refusals.whileUsing("queue " + queue, e);
+            }
+        }
+        return found;
     }
 
     @FunctionalInterface
