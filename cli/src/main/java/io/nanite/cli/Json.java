@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,7 +25,9 @@ final class Json {
     /** What one of our processes says to another; throws an {@link IllegalArgumentException} if it is no object. */
     static Map<String, @Nullable Object> object(String line) {
         try {
-            return MAPPER.readValue(line, new TypeReference<Map<String, @Nullable Object>>() {});
+            Map<String, @Nullable Object> read = new LinkedHashMap<>();
+            read.putAll(MAPPER.readValue(line, new TypeReference<Map<String, Object>>() {}));
+            return read;
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "%d characters (expected: an object of JSON)".formatted(line.length()), e);

@@ -77,7 +77,9 @@ final class Station implements AutoCloseable {
     private void logJobs(Resident resident) {
         List<Map<String, @Nullable Object>> jobs = resident.jobs();
         LOG.info("{} has {} {}", identity, jobs.size(), jobs.size() == 1 ? "job" : "jobs");
-        jobs.stream().limit(MOST_LOGGED).forEach(job -> LOG.info("  {}", Statuses.job(job)));
+        for (Map<String, @Nullable Object> job : jobs.subList(0, Math.min(jobs.size(), MOST_LOGGED))) {
+            LOG.info("  {}", Statuses.job(job));
+        }
         if (jobs.size() > MOST_LOGGED) {
             LOG.info("  and {} more", jobs.size() - MOST_LOGGED);
         }

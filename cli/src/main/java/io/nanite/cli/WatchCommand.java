@@ -67,14 +67,17 @@ final class WatchCommand extends ConsoleCommand {
         if (now.isEmpty() && before.isEmpty()) {
             return;
         }
-        now.forEach((agent, state) -> {
-            if (!state.equals(before.get(agent))) {
-                tell(session, agent, before.containsKey(agent) ? "is" : "came", state);
+        for (Map.Entry<String, Map<String, @Nullable Object>> entry : now.entrySet()) {
+            String agent = entry.getKey();
+            if (!entry.getValue().equals(before.get(agent))) {
+                tell(session, agent, before.containsKey(agent) ? "is" : "came", entry.getValue());
             }
-        });
-        before.keySet().stream()
-                .filter(agent -> !now.containsKey(agent))
-                .forEach(agent -> tell(session, agent, "left", Map.of()));
+        }
+        for (String agent : before.keySet()) {
+            if (!now.containsKey(agent)) {
+                tell(session, agent, "left", Map.of());
+            }
+        }
         before.clear();
         before.putAll(now);
     }

@@ -128,7 +128,7 @@ class FolderActorsTest {
     }
 
     /** What each agent answers. */
-    private Map<String, Object> answers() throws Exception {
+    private Map<String, @Nullable Object> answers() throws Exception {
         try (Mapper mapper = Mapper.start(MapperConfig.named("m"), broker.transport("m"))) {
             assertThat(mapper.awaitService("/simple/answer", agents.size(), PATIENCE))
                     .isTrue();
