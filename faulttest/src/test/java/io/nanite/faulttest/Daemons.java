@@ -96,6 +96,8 @@ final class Daemons implements AutoCloseable {
                         "mapper",
                         "-t",
                         name,
+                        "-n",
+                        folder.toString(),
                         "-P",
                         Integer.toString(Fleet.port(broker)),
                         "-v",
