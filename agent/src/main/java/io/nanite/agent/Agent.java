@@ -361,6 +361,11 @@ public final class Agent implements AutoCloseable {
         return refusals.byRule();
     }
 
+    /** How many packets were refused unread, by reason, where the serializer tells reasons apart: the secure one does. */
+    public SortedMap<String, Long> unread() {
+        return serializer.unread();
+    }
+
     /**
      * Connects, takes work, and registers. Throws {@link TransportException} if the broker cannot be reached or refuses;
      * the agent is closed then. Starting twice does nothing; starting after the end throws

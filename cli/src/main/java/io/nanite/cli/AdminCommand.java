@@ -127,6 +127,7 @@ final class AdminCommand implements Callable<Integer>, Configured {
         return MapperConfig.named(self.name())
                 .withAgentTimeout(agentTimeout)
                 .withPacking(!broker.noPacks)
+                .withIntroduces(broker.introduces())
                 .withRescue(false)
                 .withAgentCalls(false);
     }

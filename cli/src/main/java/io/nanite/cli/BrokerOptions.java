@@ -181,6 +181,11 @@ final class BrokerOptions {
         secureOptions.close();
     }
 
+    /** Whether mappers say that they are there, so that agents and other mappers learn their certificates. */
+    boolean introduces() {
+        return isSecure() && !secureOptions.noIntroductions;
+    }
+
     Serializer serializer() {
         return switch (format.toLowerCase(Locale.ROOT)) {
             case "json" -> Formats.json();

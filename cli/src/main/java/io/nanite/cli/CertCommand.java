@@ -11,6 +11,7 @@ import io.nanite.secure.Credentials;
 import io.nanite.secure.IssuedCertificate;
 import io.nanite.secure.KeyForm;
 import io.nanite.secure.KeyKind;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
             CertCommand.Issue.class,
             CertCommand.Renew.class,
             CertCommand.Revoke.class,
+            CertCommand.Export.class,
             CertCommand.Listing.class,
             CertCommand.Show.class,
             CertCommand.Verify.class
@@ -241,6 +243,41 @@ final class CertCommand implements Callable<Integer> {
                 if (revoked.isEmpty()) {
                     common.out().printf("%s: was called back before%n", identity);
                 }
+            }
+            return ExitCode.OK.code();
+        }
+    }
+
+    /** Hands them out. */
+    @Command(
+            name = "export",
+            description =
+                    "Writes what one member needs into another folder, to be taken to its host: the authority, what was "
+                            + "called back, its certificates and its keys.")
+    static final class Export implements Callable<Integer> {
+
+        @Mixin
+        CommonOptions common = new CommonOptions();
+
+        @Mixin
+        CertOptions options = new CertOptions();
+
+        @Mixin
+        CertOptions.Members members = new CertOptions.Members();
+
+        @Option(
+                names = "--to",
+                paramLabel = "DIR",
+                required = true,
+                description = "the folder; it is made if it is not there")
+        Path to = Path.of("");
+
+        @Override
+        public Integer call() {
+            List<Identity> all = required(members);
+            CertificateFolder folder = new CertificateFolder(options.certificates);
+            for (Identity identity : all) {
+                folder.export(identity, to).forEach(common.out()::println);
             }
             return ExitCode.OK.code();
         }

@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
 import io.nanite.rabbitmq.BrokerCheckup;
 import io.nanite.rabbitmq.BrokerCheckup.Role;
@@ -70,6 +71,7 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(machine.openFiles());
         findings.add(ClockCheckup.look(management));
         findings.addAll(machine.folders(folders()));
+        findings.addAll(certificates());
         if (json) {
             common.out()
                     .println(
@@ -96,6 +98,20 @@ final class DoctorCommand implements Callable<Integer> {
             }
         }
         return new ArrayList<>(all.values());
+    }
+
+    /** Where packets are to be signed; of a member whose name is given its own too, as an agent or as a mapper. */
+    private List<Finding> certificates() {
+        if (!broker.isSecure()) {
+            return List.of();
+        }
+        Path folder = broker.secureOptions.folder();
+        List<Identity> members = new ArrayList<>();
+        if (broker.token != null) {
+            Identity mapper = Names.mapper("token", broker.token);
+            members.add(CertificateCheckup.has(folder, mapper) ? mapper : Names.agent("token", broker.token));
+        }
+        return CertificateCheckup.look(folder, members, TimeSource.system().now(), broker.secureOptions.password());
     }
 
     /** Whose queue is looked at too, if a token is given. */

@@ -230,7 +230,8 @@ final class MapperCommand implements Callable<Integer>, Configured, Residence, L
                 !broker.noPacks,
                 standing && offlineFailsafe,
                 standing,
-                serves);
+                serves,
+                broker.introduces());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.nanite.secure.CertificateException;
 import io.nanite.secure.CertificateFolder;
 import io.nanite.secure.Credentials;
 import io.nanite.secure.DirectoryCertificates;
+import io.nanite.secure.RegistryCertificates;
 import io.nanite.secure.SecureConfig;
 import io.nanite.secure.SecureSerializer;
 import java.io.IOException;
@@ -37,6 +38,9 @@ final class SecureMember {
 
     private static final Duration LOOK = Duration.ofSeconds(2);
 
+    /** Of so many members the certificates are learned: 20 MB or so. */
+    private static final int MOST_LEARNED = 20_000;
+
     /** Somebody is told that a certificate ends at each of these, once. */
     private static final List<Duration> WARNINGS = List.of(Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30));
 
@@ -55,7 +59,12 @@ final class SecureMember {
     private @Nullable Duration warned;
 
     /** Reads the folder; throws {@link CertificateException} that says what is wrong with it. */
-    SecureMember(CertificateFolder folder, Identity identity, @Nullable Secret password, Serializer inner) {
+    SecureMember(
+            CertificateFolder folder,
+            Identity identity,
+            @Nullable Secret password,
+            boolean introduces,
+            Serializer inner) {
         this.folder = folder;
         this.identity = identity;
         this.password = password;
@@ -65,9 +74,10 @@ final class SecureMember {
         store = folder.members();
         serializer = new SecureSerializer(
                 inner,
-                SecureConfig.of(CertificateFolder.application(credentials), folder.authorities()),
+                SecureConfig.of(CertificateFolder.application(credentials), folder.authorities())
+                        .withCarriesCertificates(introduces),
                 credentials,
-                store,
+                introduces ? new RegistryCertificates(store, MOST_LEARNED, time) : store,
                 time);
         end = endOf(credentials);
     }

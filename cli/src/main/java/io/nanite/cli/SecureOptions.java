@@ -39,19 +39,40 @@ final class SecureOptions {
     @Nullable
     Path keyPassFile;
 
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--no-introductions",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "with --format secure: no certificate travels with what it signed, and none is learned from there; each folder "
+                            + "needs those of all members")
+    boolean noIntroductions;
+
     private final List<SecureMember> members = new ArrayList<>();
     private @Nullable EventLoop loop;
 
     /** Signs and encrypts as this member. */
     synchronized Serializer serializer(Identity identity) {
-        Path folder = certificates == null ? Path.of("certificates") : certificates;
+        Path folder = folder();
         if (!Files.isDirectory(folder)) {
             throw ConfigException.of("--certificates", folder, "a folder that nanite cert has made");
         }
-        Secret password = keyPassFile == null ? null : PasswordOptions.read("--key-pass-file", keyPassFile);
-        SecureMember member = new SecureMember(new CertificateFolder(folder), identity, password, Formats.json());
+        SecureMember member =
+                new SecureMember(new CertificateFolder(folder), identity, password(), !noIntroductions, Formats.json());
         members.add(member);
         return member.serializer();
+    }
+
+    /** Where the certificates are. */
+    Path folder() {
+        return certificates == null ? Path.of("certificates") : certificates;
+    }
+
+    /** What opens the key; null where it has no password. */
+    @Nullable
+    Secret password() {
+        return keyPassFile == null ? null : PasswordOptions.read("--key-pass-file", keyPassFile);
     }
 
     /** Follows from now on what changes in the folder, until {@link #close}. */

@@ -101,16 +101,11 @@ final class TopCommand implements Callable<Integer> {
     private Mapper start() {
         String name = broker.token == null ? TokenSource.secure().next().value() : broker.token;
         Names.mapper("token", name);
-        MapperConfig standard = MapperConfig.named(name);
-        MapperConfig config = new MapperConfig(
-                standard.identity(),
-                standard.agentTimeout(),
-                standard.timeout(),
-                standard.maxPending(),
-                !broker.noPacks,
-                false,
-                false,
-                false);
+        MapperConfig config = MapperConfig.named(name)
+                .withPacking(!broker.noPacks)
+                .withRescue(false)
+                .withAgentCalls(false)
+                .withIntroduces(broker.introduces());
         broker.password.warn(common);
         RabbitTransport own =
                 new RabbitTransport(broker.broker("mapper", config.identity().value()));

@@ -439,6 +439,7 @@ final class Rules {
                 "secure.KeyForm",
                 "secure.KeyKind",
                 "secure.RefusalReason",
+                "secure.RegistryCertificates",
                 "secure.SecureConfig",
                 "secure.SecureSerializer",
                 "secure.StaticCertificates",

@@ -2,6 +2,8 @@ package io.nanite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nanite.core.packet.Identity;
+import io.nanite.secure.CertificateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,28 @@ class CertCommandTest {
         assertThat(good(cert("verify")).out()).isEqualTo("%s: all is well%n".formatted(folder));
         assertThat(good(cert("show", "--agent", "a1")).out())
                 .contains("nanite://shop/agent/nanite-a1", "SHA256withECDSA", "O=shop");
+    }
+
+    @Test
+    void aMemberGetsItsOwnKeyAndNobodyElses() throws IOException {
+        shop();
+        Path host = folder.resolve("host");
+        assertThat(good(cert("export", "--agent", "a1", "--to", host.toString()))
+                        .out()
+                        .lines())
+                .hasSize(4);
+        try (Stream<Path> files = Files.list(host)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .hasSize(4)
+                    .contains("ca.pem", "crl.pem")
+                    .anyMatch(name -> name.matches("nanite-a1\\.[0-9a-f]{16}\\.key"))
+                    .anyMatch(name -> name.matches("nanite-a1\\.[0-9a-f]{16}\\.pem"));
+        }
+        assertThat(new CertificateFolder(host).credentials(Identity.agent("a1"), null))
+                .hasSize(1);
+        Cli.Ended stranger = cert("export", "--agent", "a9", "--to", host.toString());
+        assertThat(stranger.code()).isEqualTo(2);
+        assertThat(stranger.err()).contains("no key of nanite-a9").hasLineCount(1);
     }
 
     @Test

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
+import io.nanite.secure.CertificateAuthority;
+import io.nanite.secure.KeyForm;
+import io.nanite.secure.KeyKind;
 import io.nanite.testkit.broker.EveryBroker;
 import io.nanite.testkit.broker.OnRabbitMq;
 import io.nanite.testkit.broker.RabbitTestBroker;
 import io.nanite.testkit.broker.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +97,41 @@ class DoctorTest {
         Cli.Ended ended = doctor(Cli.plain(), "-P", "1", "--log-dir", file + "/log");
         assertThat(ended.code()).as("the first counts").isEqualTo(3);
         assertThat(bad(ended)).contains("WRONG    log dir: %s/log cannot be written".formatted(file));
+    }
+
+    @Test
+    void twoIfACertificateIsNotThereOrNotGood() {
+        Path certificates = root.resolve("shop");
+        Cli secure = Cli.plain()
+                .with("NANITE_FORMAT", "secure")
+                .with("NANITE_CERTIFICATES", certificates.toString())
+                .with("NANITE_TOKEN", "a1");
+        assertThat(bad(doctor(secure, "-P", "1")))
+                .contains("WRONG    certificates: %s: not there (expected: a folder that nanite cert has made)"
+                        .formatted(certificates));
+
+        CertificateAuthority authority =
+                CertificateAuthority.create(certificates, "shop", Duration.ofDays(100), null, TimeSource.system());
+        assertThat(bad(doctor(secure, "-P", "1")))
+                .anyMatch(line -> line.startsWith("WRONG    certificates: ") && line.contains("no key of nanite-a1"))
+                .contains("         -> nanite cert issue --agent a1 --certificates " + certificates);
+
+        authority.issue(Identity.agent("a1"), KeyKind.P256, Duration.ofDays(5), KeyForm.PKCS8, null);
+        assertThat(bad(doctor(secure, "-P", "1")))
+                .anyMatch(line -> line.startsWith("warning  certificates: ") && line.contains("ends in "))
+                .contains("         -> nanite cert renew --due --certificates " + certificates);
+
+        assertThat(doctor(secure.with("NANITE_CERTIFICATES", fresh().toString()), "-P", "1")
+                        .out())
+                .contains("ok       certificates: all is well in ");
+    }
+
+    /** Nothing in it ends soon. */
+    private Path fresh() {
+        Path folder = root.resolve("fresh");
+        CertificateAuthority.create(folder, "shop", Duration.ofDays(100), null, TimeSource.system())
+                .issue(Identity.agent("a1"), KeyKind.P256, Duration.ofDays(50), KeyForm.PKCS8, null);
+        return folder;
     }
 
     @Test

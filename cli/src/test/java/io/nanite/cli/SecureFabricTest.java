@@ -10,6 +10,7 @@ import io.nanite.agent.actor.ActorContext;
 import io.nanite.agent.actor.Expose;
 import io.nanite.core.Bytes;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Advertise;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
@@ -28,10 +29,12 @@ import io.nanite.core.transport.PacketSender;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.mapper.CallOptions;
+import io.nanite.mapper.Incident;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.mapper.Outcomes;
+import io.nanite.metrics.Figures;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import io.nanite.secure.CertificateAuthority;
@@ -39,13 +42,17 @@ import io.nanite.secure.CertificateFolder;
 import io.nanite.secure.KeyForm;
 import io.nanite.secure.KeyKind;
 import io.nanite.secure.RefusalReason;
+import io.nanite.secure.RegistryCertificates;
 import io.nanite.secure.SecureConfig;
 import io.nanite.secure.SecureSerializer;
 import io.nanite.testkit.broker.EveryBroker;
 import io.nanite.testkit.broker.TestBroker;
+import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +60,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,9 +127,10 @@ class SecureFabricTest {
     }
 
     private static Mapper mapper(TestBroker broker, Identity identity, Serializer serializer) {
-        MapperConfig standard = MapperConfig.named(identity.name());
-        MapperConfig config = new MapperConfig(
-                identity, Duration.ofSeconds(3), standard.timeout(), standard.maxPending(), true, true, true, true);
+        MapperConfig config = MapperConfig.named(identity.name())
+                .withAgentTimeout(Duration.ofSeconds(3))
+                .withOfflineFailsafe(true)
+                .withIntroduces(true);
         return Mapper.with(config)
                 .serializer(serializer)
                 .start(new RabbitTransport(RabbitConfig.of(broker.uri("mapper"))));
@@ -190,12 +199,17 @@ class SecureFabricTest {
         // Registers as a2 by a2's certificate, and signs all that it answers with a1's.
         SecureSerializer a2 = serializer(A2);
         Serializer twoFaced = new TwoFaced(a2, a1);
-        try (Mapper mapper = mapper(broker, M1, reading);
+        try (Figures figures = new Figures();
+                Mapper mapper = mapper(broker, M1, reading);
                 Agent liar = agent(broker, A2, twoFaced)) {
+            figures.bind(mapper);
             assertThat(mapper.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
             Job job = mapper.request("/simple/echo", "x", CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(3)));
             assertThat(ended(job).single().verdict()).isEqualTo(Verdict.TIMEOUT);
             assertThat(reading.refusals()).containsKey(RefusalReason.IDENTITY);
+            assertThat(mapper.unread()).containsEntry("identity", 1L).containsEntry("replay", 0L);
+            assertThat(figures.text()).contains("nanite_mapper_unread_total{mapper=\"m1\",reason=\"identity\"} 1.0");
+            assertThat(mapper.why(job.token())).extracting(Incident::words).contains("answer refused unread: identity");
             assertThat(liar.tally().executed()).isPositive();
         }
     }
@@ -227,6 +241,110 @@ class SecureFabricTest {
         public @Nullable Object convert(Payload payload, Type type) {
             return own.convert(payload, type);
         }
+    }
+
+    /** As on a host of its own: its own certificate and key, the authority, and what was called back. */
+    private SecureSerializer alone(Identity identity) throws IOException {
+        return alone(identity, registry(identity));
+    }
+
+    private SecureSerializer alone(Identity identity, RegistryCertificates known) {
+        CertificateFolder certificates = new CertificateFolder(folder.resolve(identity.value()));
+        return new SecureSerializer(
+                Formats.json(),
+                SecureConfig.of("shop", certificates.authorities()).withCarriesCertificates(true),
+                certificates.credentials(identity, null),
+                known,
+                TimeSource.system());
+    }
+
+    private RegistryCertificates registry(Identity identity) throws IOException {
+        Path own = Files.createDirectories(folder.resolve(identity.value()));
+        try (Stream<Path> files = Files.list(folder.resolve("shop"))) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                if (name.equals("ca.pem") || name.equals("crl.pem") || name.startsWith(identity + ".")) {
+                    Files.copy(file, own.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+        return new RegistryCertificates(new CertificateFolder(own).members(), 1_000, TimeSource.system());
+    }
+
+    @EveryBroker
+    void nobodyCopiesCertificatesByHand(TestBroker broker) throws Exception {
+        try (Mapper first = mapper(broker, M1, alone(M1));
+                Mapper second = mapper(broker, M2, alone(M2));
+                Agent agent = agent(broker, A1, alone(A1))) {
+            assertThat(first.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
+            assertThat(second.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
+            for (Mapper mapper : List.of(first, second)) {
+                assertThat(ended(mapper.request("/simple/echo", "hello")).values())
+                        .isEqualTo(Map.of(agent.identity().name(), "hello"));
+            }
+        }
+    }
+
+    /** What is for an agent is sealed for the mappers that introduced themselves, so that one of them can save it. */
+    @EveryBroker
+    void aMapperThatIntroducedItselfSavesTheWorkOfADeadAgent(TestBroker broker) throws Exception {
+        RegistryCertificates known = registry(M1);
+        try (Mapper saving = mapper(broker, M2, alone(M2))) {
+            try (RabbitTransport doomed = new RabbitTransport(RabbitConfig.of(broker.uri("nanite")))) {
+                BlockingQueue<Delivery.Part> taken = takeWorkFor(A2, doomed, alone(A2));
+                try (Mapper asking = mapper(broker, M1, alone(M1, known))) {
+                    assertThat(asking.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
+                    Awaitility.await().atMost(PATIENCE).until(() -> known.mappers()
+                            .contains(M2));
+                    assertThat(asking.push("/simple/echo", CANARY)
+                                    .toCompletableFuture()
+                                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                    .agents())
+                            .containsExactly(A2);
+                    assertThat(taken.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                            .isNotNull();
+                }
+                assertThat(knows(saving, A2)).isTrue();
+            }
+            try (Agent heir = agent(broker, A1, alone(A1))) {
+                Awaitility.await()
+                        .atMost(PATIENCE.multipliedBy(2))
+                        .until(() -> heir.tally().executed() == 1);
+            }
+        }
+    }
+
+    /** An agent that takes work and does nothing about it. */
+    private static BlockingQueue<Delivery.Part> takeWorkFor(
+            Identity agent, RabbitTransport transport, Serializer serializer) {
+        transport.start(new TransportListener() {});
+        BlockingQueue<Delivery.Part> taken = new LinkedBlockingQueue<>();
+        transport.subscribe(Source.work(agent, 10), delivery -> taken.addAll(delivery.parts()));
+        transport.subscribe(Source.control(agent), delivery -> answer(delivery, agent, transport, serializer));
+        register(agent, transport, serializer);
+        return taken;
+    }
+
+    /** Says again that it is there when it is asked, as agents do. */
+    private static void answer(Delivery delivery, Identity agent, RabbitTransport transport, Serializer serializer) {
+        for (Delivery.Part part : delivery.parts()) {
+            if (serializer.read(part.body(), part.contentType()) instanceof Advertise) {
+                register(agent, transport, serializer);
+            }
+            part.settle();
+        }
+    }
+
+    private static void register(Identity agent, RabbitTransport transport, Serializer serializer) {
+        new PacketSender(serializer, transport)
+                .tellMappers(
+                        Address.REGISTRATION,
+                        new Register(
+                                agent,
+                                Set.of(Service.parse("/simple/echo")),
+                                Set.of(),
+                                Status.of(0.0),
+                                new Vitals(4, 0, "boot", 0, "1", true)));
     }
 
     @EveryBroker
@@ -273,19 +391,7 @@ class SecureFabricTest {
         SecureSerializer dying = serializer(A2);
         try (Mapper mapper = mapper(broker, M1, reading)) {
             try (RabbitTransport doomed = new RabbitTransport(RabbitConfig.of(broker.uri("nanite")))) {
-                doomed.start(new TransportListener() {});
-                BlockingQueue<Delivery.Part> taken = new LinkedBlockingQueue<>();
-                doomed.subscribe(Source.work(A2, 10), delivery -> taken.addAll(delivery.parts()));
-                doomed.subscribe(Source.control(A2), delivery -> {});
-                new PacketSender(dying, doomed)
-                        .tellMappers(
-                                Address.REGISTRATION,
-                                new Register(
-                                        A2,
-                                        Set.of(Service.parse("/simple/echo")),
-                                        Set.of(),
-                                        Status.of(0.0),
-                                        new Vitals(4, 0, "boot", 0, "1", true)));
+                BlockingQueue<Delivery.Part> taken = takeWorkFor(A2, doomed, dying);
                 assertThat(mapper.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
                 assertThat(mapper.push("/simple/echo", CANARY)
                                 .toCompletableFuture()

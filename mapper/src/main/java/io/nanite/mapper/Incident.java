@@ -38,6 +38,8 @@ public record Incident(
         OUTCOME("outcome"),
         /** An answer came that nobody waited for: late, double, or from an agent that was not asked. */
         STRAY("answer that nobody waits for"),
+        /** An answer came that was refused unread, since it was not signed as it must be; the detail is the reason. */
+        UNREAD("answer refused unread"),
         /** It has ended, with an outcome of every agent. */
         ENDED("ended"),
         /** It has ended, and nobody does it; the detail is why. */

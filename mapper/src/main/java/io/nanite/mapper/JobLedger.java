@@ -85,6 +85,16 @@ final class JobLedger {
         }
     }
 
+    /** Notes that something which calls itself an answer to a request that is open was refused, and why. */
+    void unread(String id, String reason) {
+        if (Token.isToken(id)) {
+            Token token = new Token(id);
+            if (open.containsKey(token)) {
+                blackBox.note(token, Incident.Kind.UNREAD, null, reason);
+            }
+        }
+    }
+
     boolean accept(OpenJob job, Identity from, Outcome outcome) {
         if (!take(job, from, outcome)) {
             return false;

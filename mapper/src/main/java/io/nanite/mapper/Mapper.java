@@ -55,6 +55,7 @@ public final class Mapper implements AutoCloseable {
     private final MapperConfig config;
     private final EventLoop loop;
     private final Transport transport;
+    private final Serializer serializer;
     private final CallbackThread callbacks;
     private final Registry registry = new Registry();
     private final BlackBox blackBox;
@@ -66,6 +67,7 @@ public final class Mapper implements AutoCloseable {
     private final MapperInbox inbox;
     private final AgentCalls calls;
     private final Instructions instructions;
+    private final Introductions introductions;
     private final OfflineQueue offline;
     private final EventLoop rescuing;
     private final OrphanRescue rescue;
@@ -79,6 +81,7 @@ public final class Mapper implements AutoCloseable {
     private Mapper(Builder builder, Transport transport) {
         this.config = builder.config;
         this.transport = transport;
+        serializer = builder.serializer;
         String name = config.identity().value();
         loop = builder.loop == null
                 ? new SingleThreadLoop(name + "-loop", error -> LOG.error("a task of {} failed", name, error))
@@ -113,6 +116,7 @@ public final class Mapper implements AutoCloseable {
                 : builder.loop;
         rescue = new OrphanRescue(
                 config, rescuing, new SharedRandom(), transport, builder.serializer, registry, router, sender);
+        introductions = new Introductions(config, loop, sender);
         presences = new Presences(
                 config,
                 loop.time(),
@@ -125,6 +129,7 @@ public final class Mapper implements AutoCloseable {
                 new Presences.Watch() {
                     @Override
                     public void came(AgentEntry agent) {
+                        introductions.came(agent);
                         offline.came(agent);
                         rescue.came(agent.identity());
                     }
@@ -152,7 +157,8 @@ public final class Mapper implements AutoCloseable {
                 router,
                 times,
                 calls,
-                instructions);
+                instructions,
+                introductions);
     }
 
     /** Starts a mapper on this transport, which it owns from now on: it starts it, and closes it. See {@link Builder#start}. */
@@ -309,6 +315,7 @@ public final class Mapper implements AutoCloseable {
             rescuing.every(OrphanRescue.LOOK, rescue::look);
         }
         loop.execute(presences::connected);
+        introductions.begin();
         Duration expiry = config.agentTimeout().dividedBy(10);
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);
         loop.every(SWEEP, this::sweep);
@@ -504,6 +511,11 @@ public final class Mapper implements AutoCloseable {
     /** How many packets the authorizer has refused, by the names of its rules. */
     public SortedMap<String, Long> refusals() {
         return refusals.byRule();
+    }
+
+    /** How many packets were refused unread, by reason, where the serializer tells reasons apart: the secure one does. */
+    public SortedMap<String, Long> unread() {
+        return serializer.unread();
     }
 
     /** Cancels a request of this mapper, as {@link Job#cancel} does; for who has its token and not the job. */

@@ -17,6 +17,8 @@ import java.time.Duration;
  *     this also gives out what others left there
  * @param rescue whether it saves the work of agents that died
  * @param agentCalls whether it does what agents ask for; where no mapper does, that waits
+ * @param introduces whether it tells each agent that comes, and the other mappers, that it is there: where certificates
+ *     travel with what they signed, that is how these learn its own
  */
 public record MapperConfig(
         Identity identity,
@@ -26,7 +28,8 @@ public record MapperConfig(
         boolean packing,
         boolean offlineFailsafe,
         boolean rescue,
-        boolean agentCalls) {
+        boolean agentCalls,
+        boolean introduces) {
 
     /** Throws {@link ConfigException} naming the first setting that is wrong. */
     public MapperConfig {
@@ -46,44 +49,113 @@ public record MapperConfig(
         }
     }
 
-    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing, rescue and agents' calls on, offline failsafe off. */
+    /** The defaults: agents time out after 15 s, requests after 60 s, 10,000 pending, packing, rescue and agents' calls on, offline failsafe and introductions off. */
     public static MapperConfig named(String name) {
         return new MapperConfig(
-                Identity.mapper(name), Duration.ofSeconds(15), Duration.ofSeconds(60), 10_000, true, false, true, true);
+                Identity.mapper(name),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(60),
+                10_000,
+                true,
+                false,
+                true,
+                true,
+                false);
     }
 
     public MapperConfig withAgentTimeout(Duration newTimeout) {
         return new MapperConfig(
-                identity, newTimeout, timeout, maxPending, packing, offlineFailsafe, rescue, agentCalls);
+                identity, newTimeout, timeout, maxPending, packing, offlineFailsafe, rescue, agentCalls, introduces);
     }
 
     public MapperConfig withTimeout(Duration newTimeout) {
         return new MapperConfig(
-                identity, agentTimeout, newTimeout, maxPending, packing, offlineFailsafe, rescue, agentCalls);
+                identity,
+                agentTimeout,
+                newTimeout,
+                maxPending,
+                packing,
+                offlineFailsafe,
+                rescue,
+                agentCalls,
+                introduces);
     }
 
     public MapperConfig withMaxPending(int newMaxPending) {
         return new MapperConfig(
-                identity, agentTimeout, timeout, newMaxPending, packing, offlineFailsafe, rescue, agentCalls);
+                identity,
+                agentTimeout,
+                timeout,
+                newMaxPending,
+                packing,
+                offlineFailsafe,
+                rescue,
+                agentCalls,
+                introduces);
     }
 
     public MapperConfig withPacking(boolean newPacking) {
         return new MapperConfig(
-                identity, agentTimeout, timeout, maxPending, newPacking, offlineFailsafe, rescue, agentCalls);
+                identity,
+                agentTimeout,
+                timeout,
+                maxPending,
+                newPacking,
+                offlineFailsafe,
+                rescue,
+                agentCalls,
+                introduces);
     }
 
     public MapperConfig withOfflineFailsafe(boolean newOfflineFailsafe) {
         return new MapperConfig(
-                identity, agentTimeout, timeout, maxPending, packing, newOfflineFailsafe, rescue, agentCalls);
+                identity,
+                agentTimeout,
+                timeout,
+                maxPending,
+                packing,
+                newOfflineFailsafe,
+                rescue,
+                agentCalls,
+                introduces);
     }
 
     public MapperConfig withRescue(boolean newRescue) {
         return new MapperConfig(
-                identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, newRescue, agentCalls);
+                identity,
+                agentTimeout,
+                timeout,
+                maxPending,
+                packing,
+                offlineFailsafe,
+                newRescue,
+                agentCalls,
+                introduces);
     }
 
     public MapperConfig withAgentCalls(boolean newAgentCalls) {
         return new MapperConfig(
-                identity, agentTimeout, timeout, maxPending, packing, offlineFailsafe, rescue, newAgentCalls);
+                identity,
+                agentTimeout,
+                timeout,
+                maxPending,
+                packing,
+                offlineFailsafe,
+                rescue,
+                newAgentCalls,
+                introduces);
+    }
+
+    public MapperConfig withIntroduces(boolean newIntroduces) {
+        return new MapperConfig(
+                identity,
+                agentTimeout,
+                timeout,
+                maxPending,
+                packing,
+                offlineFailsafe,
+                rescue,
+                agentCalls,
+                newIntroduces);
     }
 }

@@ -6,6 +6,7 @@ import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.IntermediateMessage;
 import io.nanite.core.packet.Packet;
+import io.nanite.core.packet.Ping;
 import io.nanite.core.packet.Presence;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Register;
@@ -17,6 +18,7 @@ import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,7 @@ final class MapperInbox {
     private final ServiceTimes times;
     private final AgentCalls calls;
     private final Instructions instructions;
+    private final Introductions introductions;
 
     MapperInbox(
             EventLoop loop,
@@ -47,7 +50,8 @@ final class MapperInbox {
             Router router,
             ServiceTimes times,
             AgentCalls calls,
-            Instructions instructions) {
+            Instructions instructions,
+            Introductions introductions) {
         this.loop = loop;
         this.serializer = serializer;
         this.authorizer = authorizer;
@@ -58,9 +62,10 @@ final class MapperInbox {
         this.times = times;
         this.calls = calls;
         this.instructions = instructions;
+        this.introductions = introductions;
     }
 
-    /** Something an agent says of itself. */
+    /** Something an agent says of itself, or a mapper that it is there. */
     void presence(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             Packet packet = unsealed(part, false);
@@ -70,6 +75,8 @@ final class MapperInbox {
                 } else if (presence instanceof Register) {
                     loop.execute(() -> presences.refused(presence.identity()));
                 }
+            } else if (packet instanceof Ping ping) {
+                loop.execute(() -> introductions.heard(ping.identity()));
             } else if (packet instanceof Cancel cancel && denial(cancel) == null) {
                 calls.cancel(cancel);
             }
@@ -97,7 +104,7 @@ final class MapperInbox {
     /** An answer, or news of one that is still to come. */
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
-            Packet packet = read(part, delivery.redelivered());
+            Packet packet = read(part, delivery.redelivered(), jobs::unread);
             if (packet instanceof Result result && !instructions.accept(result)) {
                 OpenJob job = jobs.accept(result);
                 if (job != null) {
@@ -135,8 +142,8 @@ final class MapperInbox {
         }
     }
 
-    private @Nullable Packet read(Delivery.Part part, boolean redelivered) {
-        Packet packet = unsealed(part, redelivered);
+    private @Nullable Packet read(Delivery.Part part, boolean redelivered, BiConsumer<String, String> unread) {
+        Packet packet = unsealed(part, redelivered, unread);
         return packet == null || denial(packet) != null ? null : packet;
     }
 
@@ -160,10 +167,20 @@ final class MapperInbox {
     }
 
     private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered) {
+        return unsealed(part, redelivered, (id, reason) -> {});
+    }
+
+    /** {@code unread} is told what the message calls itself, and why it was refused. */
+    private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered, BiConsumer<String, String> unread) {
         try {
             return serializer.read(part.body(), part.contentType(), redelivered);
         } catch (SerializationException e) {
             LOG.warn("dropped {}: {}", part.body(), e.getMessage());
+            String id = part.id();
+            String reason = e.reason();
+            if (id != null && reason != null) {
+                unread.accept(id, reason);
+            }
             return null;
         }
     }

@@ -48,6 +48,7 @@ public final class AgentMeters {
                 .count("dead.letters", "packets that could not be read or done", it -> it.tally()
                         .deadLettered())
                 .count("returned", "answers that found no mapper", it -> it.tally()
-                        .returned());
+                        .returned())
+                .unread(agent.unread().keySet(), Agent::unread);
     }
 }

@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** Adds figures of one thing to a registry, all with the name of the thing. Used by one thread. */
@@ -37,6 +40,19 @@ final class Counters<T> {
                 .description(description)
                 .tags(tags.and(moreTags))
                 .register(registry);
+        return this;
+    }
+
+    /** Packets that were refused unread, for each of these reasons. */
+    Counters<T> unread(Set<String> reasons, Function<T, Map<String, Long>> figures) {
+        for (String reason : reasons) {
+            count(
+                    "unread",
+                    "packets that were refused unread",
+                    it -> figures.apply(it).getOrDefault(reason, 0L),
+                    "reason",
+                    reason);
+        }
         return this;
     }
 }

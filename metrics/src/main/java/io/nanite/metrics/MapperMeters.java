@@ -58,6 +58,7 @@ public final class MapperMeters {
                     "verdict",
                     verdict.name());
         }
+        counters.unread(mapper.unread().keySet(), Mapper::unread);
         time(mapper, registry, tags);
     }
 

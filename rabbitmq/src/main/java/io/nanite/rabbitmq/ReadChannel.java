@@ -185,6 +185,11 @@ final class ReadChannel implements Outlet {
         }
 
         @Override
+        public @Nullable String id() {
+            return message.parts.size() == 1 ? message.sent.getMessageId() : null;
+        }
+
+        @Override
         public void reply(Parcel answer) {
             writer.enqueue(new Writer.Order.Send(ReadChannel.this, answer, null));
         }

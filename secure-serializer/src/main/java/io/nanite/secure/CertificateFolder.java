@@ -60,6 +60,50 @@ public final class CertificateFolder {
         return certificates(file);
     }
 
+    /**
+     * Writes what one member needs into another folder, which is made if it is not there: the authority, what was called back,
+     * and the member's certificates and keys, these for their owner alone. Returns the files, in order. Throws {@link
+     * CertificateException} if the member has no key here.
+     */
+    public List<Path> export(Identity identity, Path to) {
+        List<Path> members = certificateFiles().stream()
+                .filter(file -> file.getFileName().toString().startsWith(identity + ".") && keyOf(file) != null)
+                .toList();
+        if (members.isEmpty()) {
+            throw noKey(identity);
+        }
+        try {
+            Files.createDirectories(to);
+        } catch (IOException e) {
+            throw new CertificateException("%s: %s (expected: a folder that can be written)".formatted(to, e), e);
+        }
+        List<Path> written = new ArrayList<>();
+        List<Path> open = new ArrayList<>(List.of(folder.resolve(AUTHORITY)));
+        if (Files.exists(folder.resolve(REVOCATIONS))) {
+            open.add(folder.resolve(REVOCATIONS));
+        }
+        open.addAll(members);
+        for (Path file : open) {
+            Path copy = to.resolve(file.getFileName().toString());
+            WholeFiles.writePublic(copy, WholeFiles.read(file));
+            written.add(copy);
+        }
+        for (Path file : members) {
+            Path key = keyOf(file);
+            if (key != null) {
+                Path copy = to.resolve(key.getFileName().toString());
+                WholeFiles.writeSecret(copy, WholeFiles.read(key));
+                written.add(copy);
+            }
+        }
+        return written;
+    }
+
+    private CertificateException noKey(Identity identity) {
+        return new CertificateException("%s: no key of %s (expected: %s.SERIAL%s or %s, with its certificate)"
+                .formatted(folder, identity, identity, KeyFiles.PEM, KeyFiles.PKCS12));
+    }
+
     /** The certificates of all members. What is wrong with one of the files is wrong with all. */
     public DirectoryCertificates members() {
         return new DirectoryCertificates(folder);
@@ -82,8 +126,7 @@ public final class CertificateFolder {
             }
         }
         if (found.isEmpty()) {
-            throw new CertificateException("%s: no key of %s (expected: %s.SERIAL%s or %s, with its certificate)"
-                    .formatted(folder, identity, identity, KeyFiles.PEM, KeyFiles.PKCS12));
+            throw noKey(identity);
         }
         X509CRL list = revocations();
         found.sort(Comparator.<Credentials, Boolean>comparing(own -> list != null && list.isRevoked(own.certificate()))

@@ -22,4 +22,10 @@ public interface CertificateStore {
     /** What the authority has called back; null where there is no list. */
     @Nullable
     X509CRL revocations();
+
+    /**
+     * Told of a member that has just said something, and of the certificate that it was found to be signed with: valid, of the
+     * application's authority, and this member's. A store may remember it. On the threads that read; must not wait.
+     */
+    default void met(Identity identity, X509Certificate certificate) {}
 }

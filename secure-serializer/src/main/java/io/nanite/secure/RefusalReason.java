@@ -1,5 +1,7 @@
 package io.nanite.secure;
 
+import java.util.Locale;
+
 /** Why an envelope was refused: for the log and the counts, never for whoever sent it. */
 public enum RefusalReason {
     /** More bytes than the limit. */
@@ -41,5 +43,10 @@ public enum RefusalReason {
     /** Too old to say whether it was read before. */
     FORGOTTEN,
     /** What was signed is no packet, or another than its header says. */
-    CONTENT
+    CONTENT;
+
+    /** As it is counted and shown: {@code not_for_us}. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
  * @param authorities the application's own certificates of authority; two while one follows the other
  * @param sealsPresence whether registrations, pings and cancellations are encrypted too, for the mappers that are known;
  *     all members must agree
+ * @param carriesCertificates whether what is signed carries the certificate of its signer, for readers that learn it from there
  * @param lifetime how long work without a deadline, and answers, may rest in a queue; 1 s to 30 days
  * @param presenceLifetime how long a registration or ping counts; 1 s to 10 minutes
  * @param clockSkew how far the clocks of members may be apart; 0 to 5 minutes
@@ -22,6 +23,7 @@ public record SecureConfig(
         String application,
         List<X509Certificate> authorities,
         boolean sealsPresence,
+        boolean carriesCertificates,
         Duration lifetime,
         Duration presenceLifetime,
         Duration clockSkew,
@@ -56,6 +58,7 @@ public record SecureConfig(
                 application,
                 authorities,
                 false,
+                false,
                 Duration.ofDays(1),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
@@ -64,6 +67,20 @@ public record SecureConfig(
 
     /** The same, but whether presence is encrypted. */
     public SecureConfig withSealsPresence(boolean seals) {
-        return new SecureConfig(application, authorities, seals, lifetime, presenceLifetime, clockSkew, remembered);
+        return new SecureConfig(
+                application,
+                authorities,
+                seals,
+                carriesCertificates,
+                lifetime,
+                presenceLifetime,
+                clockSkew,
+                remembered);
+    }
+
+    /** The same, but whether certificates go along. */
+    public SecureConfig withCarriesCertificates(boolean carries) {
+        return new SecureConfig(
+                application, authorities, sealsPresence, carries, lifetime, presenceLifetime, clockSkew, remembered);
     }
 }

@@ -152,6 +152,17 @@ public final class SecureSerializer implements Serializer {
         return counts;
     }
 
+    /** As {@link #refusals}, by the names of all reasons in lower case. */
+    @Override
+    public SortedMap<String, Long> unread() {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        for (RefusalReason reason : RefusalReason.values()) {
+            LongAdder count = refusals.get(reason);
+            counts.put(reason.word(), count == null ? 0 : count.sum());
+        }
+        return counts;
+    }
+
     @Override
     public String contentType() {
         return CONTENT_TYPE;
@@ -179,7 +190,10 @@ public final class SecureSerializer implements Serializer {
         Instant now = time.now();
         try {
             if (!isSealed(packet)) {
-                return Signing.sign(signed(packet, to(recipient), written, now).encoded(), credentials.get(0));
+                return Signing.sign(
+                        signed(packet, to(recipient), written, now).encoded(),
+                        credentials.get(0),
+                        config.carriesCertificates());
             }
             SortedSet<Identity> readers = readers(packet, recipient);
             List<String> to = recipient instanceof Recipient.One
@@ -187,7 +201,11 @@ public final class SecureSerializer implements Serializer {
                     : to(recipient);
             List<X509Certificate> certificates = certificates(recipient, readers, now);
             return sealing.seal(
-                    Signing.sign(signed(packet, to, written, now).encoded(), credentials.get(0)), certificates);
+                    Signing.sign(
+                            signed(packet, to, written, now).encoded(),
+                            credentials.get(0),
+                            config.carriesCertificates()),
+                    certificates);
         } catch (SerializationException e) {
             throw e;
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
@@ -256,7 +274,7 @@ public final class SecureSerializer implements Serializer {
                     new Member(config.application(), reader),
                     Authorities.Use.toReceive(certificate),
                     now,
-                    Checks.strict());
+                    checks);
             return true;
         } catch (RefusedException e) {
             return false;
@@ -354,8 +372,9 @@ public final class SecureSerializer implements Serializer {
             LOG.warn("{}: refused an envelope: {}; further ones are only counted", self, reason);
         }
         count.increment();
-        return new SerializationException(
-                "envelope: refused (expected: one of a member of %s for %s)".formatted(config.application(), self));
+        return SerializationException.refused(
+                "envelope: refused (expected: one of a member of %s for %s)".formatted(config.application(), self),
+                reason.word());
     }
 
     private Packet opened(byte[] envelope, boolean again) throws GeneralSecurityException, IOException {
@@ -369,7 +388,7 @@ public final class SecureSerializer implements Serializer {
         Signing.Signed signed = Signing.parse(document);
         SignedPacket said = SignedPacket.decode(signed.content().toArray());
         Instant now = time.now();
-        checkSigner(signed, said, now);
+        X509Certificate signer = checkSigner(signed, said, now);
         checks.require(said.isFor(self), RefusalReason.NOT_FOR_US);
         checks.require(!said.issuedAt().isAfter(now.plus(config.clockSkew())), RefusalReason.EARLY);
         checks.require(!said.expiresAt().isBefore(now.minus(config.clockSkew())), RefusalReason.EXPIRED);
@@ -381,18 +400,24 @@ public final class SecureSerializer implements Serializer {
         checks.require(sealed || !isSealed(packet), RefusalReason.NOT_SEALED);
         checkSpeaker(packet, said.from());
         checkFresh(packet, said, again, now);
+        store.met(said.from(), signer);
         return packet;
     }
 
-    private void checkSigner(Signing.Signed signed, SignedPacket said, Instant now)
+    /** The certificate of whoever signed it. */
+    private X509Certificate checkSigner(Signing.Signed signed, SignedPacket said, Instant now)
             throws GeneralSecurityException, IOException {
         checks.require(said.application().equals(config.application()), RefusalReason.APPLICATION);
         List<X509Certificate> signers = Signing.signersOf(signed, delivered(said.from()));
+        if (signers.isEmpty()) {
+            signers = Signing.signersOf(signed, Signing.carried(signed));
+        }
         Checks.strict().require(!signers.isEmpty(), RefusalReason.UNKNOWN_SENDER);
         X509Certificate signer = signers.get(0);
         Member member = new Member(said.application(), said.from());
         authorities.check(signer, member, Authorities.Use.SIGN, now, checks);
         Signing.verify(signed, signer, checks);
+        return signer;
     }
 
     private List<X509Certificate> delivered(Identity sender) {

@@ -1,10 +1,12 @@
 package io.nanite.secure;
 
 import io.nanite.core.Bytes;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.Signature;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
@@ -12,6 +14,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSet;
@@ -30,6 +33,7 @@ import org.bouncycastle.asn1.ess.SigningCertificateV2;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CMS {@code SignedData} (RFC 5652) with one signer: ECDSA with P-256, or RSA PKCS #1 v1.5, and SHA-256. The structure is
@@ -39,12 +43,20 @@ final class Signing {
 
     private static final ASN1ObjectIdentifier DATA = CMSObjectIdentifiers.data;
 
+    /** One of RSA with 8192 bits, signed with as many, has 2.5 KiB. */
+    private static final int LONGEST_CERTIFICATE = 16 * 1024;
+
     private Signing() {}
 
-    /** A document that was signed, and not yet whether by whom it says. */
-    record Signed(SignerInfo signer, Bytes content) {}
+    /**
+     * A document that was signed, and not yet whether by whom it says; {@code carried} is the certificate that came with it, as
+     * anybody may have put it there.
+     */
+    record Signed(
+            SignerInfo signer, Bytes content, @Nullable Bytes carried) {}
 
-    static byte[] sign(byte[] content, Credentials by) throws GeneralSecurityException, IOException {
+    /** {@code carries} is whether the certificate goes along, for readers that do not know it yet. */
+    static byte[] sign(byte[] content, Credentials by, boolean carries) throws GeneralSecurityException, IOException {
         X509Certificate certificate = by.certificate();
         AlgorithmIdentifier algorithm =
                 certificate.getPublicKey().getAlgorithm().equals("RSA") ? Algorithms.RSA : Algorithms.ECDSA;
@@ -73,14 +85,14 @@ final class Signing {
         SignedData data = new SignedData(
                 new DERSet(Algorithms.SHA256),
                 new ContentInfo(DATA, new DEROctetString(content)),
-                null,
+                carries ? new DERSet(ASN1Primitive.fromByteArray(certificate.getEncoded())) : null,
                 null,
                 new DERSet(signer));
         return new ContentInfo(CMSObjectIdentifiers.signedData, data).getEncoded(ASN1Encoding.DER);
     }
 
     /** What was signed; throws an unchecked exception if the document is not of the one form that counts. */
-    static Signed parse(ContentInfo document) {
+    static Signed parse(ContentInfo document) throws IOException {
         SignedData data = SignedData.getInstance(document.getContent());
         ContentInfo content = data.getEncapContentInfo();
         if (data.getSignerInfos().size() != 1 || !content.getContentType().equals(DATA)) {
@@ -88,7 +100,23 @@ final class Signing {
         }
         return new Signed(
                 SignerInfo.getInstance(data.getSignerInfos().getObjectAt(0)),
-                Bytes.of(ASN1OctetString.getInstance(content.getContent()).getOctets()));
+                Bytes.of(ASN1OctetString.getInstance(content.getContent()).getOctets()),
+                carried(data.getCertificates()));
+    }
+
+    private static @Nullable Bytes carried(@Nullable ASN1Set certificates) throws IOException {
+        return certificates == null || certificates.size() != 1
+                ? null
+                : Bytes.of(certificates.getObjectAt(0).toASN1Primitive().getEncoded(ASN1Encoding.DER));
+    }
+
+    /** The certificate that came along, if it is one. */
+    static List<X509Certificate> carried(Signed signed) throws GeneralSecurityException {
+        Bytes carried = signed.carried();
+        return carried == null || carried.length() > LONGEST_CERTIFICATE
+                ? List.of()
+                : List.of((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(carried.toArray())));
     }
 
     /** Of these certificates the one that the document says it was signed with. */

@@ -6,6 +6,7 @@ import static io.nanite.secure.World.M1;
 import static io.nanite.secure.World.M2;
 import static io.nanite.secure.World.ping;
 import static io.nanite.secure.World.read;
+import static io.nanite.secure.World.register;
 import static io.nanite.secure.World.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,7 +18,9 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Ping;
+import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Result;
+import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Status;
 import io.nanite.core.packet.Token;
 import io.nanite.core.packet.UnRegister;
@@ -106,33 +109,49 @@ final class AttacksTest {
                 "shop",
                 List.of(world.authority.certificate()),
                 false,
+                false,
                 Duration.ofDays(1),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
                 1_000);
         SecureSerializer reader = world.member(A1, few, Checks.strict());
         SecureSerializer writer = world.member(M1);
+        SecureSerializer forgetful = world.member(A1, few, World.allBut(Set.of(RefusalReason.FORGOTTEN)));
         byte[] ofAnother = world.write(M2, request(M2, A1), A1);
+        byte[] taken = writer.write(request(M1, A1), new Recipient.One(A1));
+        read(reader, taken);
+        read(forgetful, taken);
         byte[] withheld = writer.write(request(M1, A1), new Recipient.One(A1));
         for (int i = 0; i < 1_001; i++) {
-            read(reader, writer.write(request(M1, A1), new Recipient.One(A1)));
+            byte[] next = writer.write(request(M1, A1), new Recipient.One(A1));
+            read(reader, next);
+            read(forgetful, next);
         }
 
         assertThatThrownBy(() -> read(reader, withheld)).isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> read(reader, taken)).isInstanceOf(SerializationException.class);
         assertThat(reader.refusals()).containsOnlyKeys(RefusalReason.FORGOTTEN);
+        // The twin that forgets what it has read, and nothing with it, reads it twice.
+        assertThat(read(forgetful, taken)).isEqualTo(request(M1, A1));
         assertThat(read(reader, ofAnother)).isEqualTo(request(M2, A1));
         assertThat(read(reader, writer.write(request(M1, A1), new Recipient.One(A1))))
                 .isEqualTo(request(M1, A1));
     }
 
     @Test
-    void whoeverIsNotMeantCannotRead() {
+    void whoeverIsNotMeantCannotRead() throws GeneralSecurityException, IOException {
         byte[] envelope = world.write(A1, new Result(TOKEN, M1, A1, Outcome.success("paid"), 5), M1);
         SecureSerializer other = world.member(A2);
 
         assertThatThrownBy(() -> read(other, envelope)).isInstanceOf(SerializationException.class);
         assertThat(other.refusals()).containsOnlyKeys(RefusalReason.NOT_FOR_US);
         assertThat(new String(envelope, StandardCharsets.ISO_8859_1)).doesNotContain("paid", TOKEN.value());
+
+        // The twin of a writer that only signs, for a reader that does not ask for more: anybody reads it.
+        byte[] bare = world.opened(envelope, M1);
+        assertThat(new String(bare, StandardCharsets.ISO_8859_1)).contains("paid");
+        assertThat(read(world.weakened(A2, Set.of(RefusalReason.NOT_FOR_US, RefusalReason.NOT_SEALED)), bare))
+                .isInstanceOf(Result.class);
     }
 
     @Test
@@ -187,6 +206,8 @@ final class AttacksTest {
         assertThat(read(reader, sealed)).isEqualTo(ping(A1));
         assertThat(new String(sealed, StandardCharsets.ISO_8859_1)).doesNotContain("nanite-a1");
         assertThat(read(world.member(M1), bare)).isEqualTo(ping(A1));
+        assertThat(read(world.member(M1, sealing, World.allBut(Set.of(RefusalReason.NOT_SEALED))), bare))
+                .isEqualTo(ping(A1));
     }
 
     @Test
@@ -305,6 +326,58 @@ final class AttacksTest {
     }
 
     @Test
+    void anAgentCannotRegisterAsAnother() {
+        assertRefused(
+                world.member(A1).write(register(A2), new Recipient.EveryMapper()),
+                M1,
+                RefusalReason.IDENTITY,
+                register(A2));
+    }
+
+    @Test
+    void aMapperCannotRegisterAsIfItWereAnAgent() {
+        assertRefused(
+                world.member(M2).write(register(M2), new Recipient.EveryMapper()),
+                M1,
+                RefusalReason.ROLE,
+                register(M2));
+    }
+
+    @Test
+    void aRegistrationIsNotReadAgainNorAfterANewerOneNorWhenItsMinuteIsOver() {
+        SecureSerializer agent = world.member(A1);
+        byte[] older = agent.write(register(A1), new Recipient.EveryMapper());
+        byte[] newer = agent.write(register(A1), new Recipient.EveryMapper());
+
+        assertReplayRefused(older, older, M1);
+        assertReplayRefused(newer, older, M1);
+        world.time.advance(Duration.ofSeconds(91));
+        assertRefused(newer, M1, RefusalReason.EXPIRED, register(A1));
+    }
+
+    @Test
+    void aRegistrationWithAServiceMoreIsRefused() {
+        byte[] envelope = world.member(A1).write(register(A1), new Recipient.EveryMapper());
+        String text = new String(envelope, StandardCharsets.ISO_8859_1);
+        byte[] changed = text.replace("/billing/pay", "/billing/all").getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(changed).isNotEqualTo(envelope);
+        assertRefused(
+                changed,
+                M1,
+                RefusalReason.TAMPERED,
+                new Register(A1, Set.of(Service.parse("/billing/all")), Set.of(), Status.of(0.5), Vitals.UNKNOWN));
+    }
+
+    @Test
+    void aCertificateThatComesAlongIsWorthNothingByItself() throws GeneralSecurityException, IOException {
+        Credentials forged = world.authority.selfSigned(A2);
+        byte[] envelope = Signing.sign(world.header(A2, M1, ping(A2)).encoded(), forged, true);
+
+        assertRefused(envelope, M1, RefusalReason.AUTHORITY, ping(A2));
+    }
+
+    @Test
     void anAgentCannotLeaveForAnother() {
         assertRefused(
                 world.member(A1).write(new UnRegister(A2), new Recipient.EveryMapper()),
@@ -397,6 +470,11 @@ final class AttacksTest {
         assertThatThrownBy(() -> writer.write(request(M1, A1), new Recipient.One(A1)))
                 .isInstanceOf(SerializationException.class)
                 .hasMessageContaining("nanite-a1");
+
+        // The twin that does not ask whether the certificate was called back: its owner still reads.
+        byte[] envelope =
+                world.weakened(M1, Set.of(RefusalReason.REVOKED)).write(request(M1, A1), new Recipient.One(A1));
+        assertThat(read(world.member(A1), envelope)).isEqualTo(request(M1, A1));
     }
 
     @Test
@@ -428,6 +506,12 @@ final class AttacksTest {
         assertThatThrownBy(() -> read(reader, bomb)).isInstanceOf(SerializationException.class);
         assertThatThrownBy(() -> read(reader, new byte[9 * 1024 * 1024])).isInstanceOf(SerializationException.class);
         assertThat(reader.refusals()).containsOnlyKeys(RefusalReason.MALFORMED, RefusalReason.TOO_LONG);
+        // The twin that follows them down.
+        assertThatThrownBy(() -> depth(bomb, 0)).isInstanceOf(StackOverflowError.class);
+    }
+
+    private static int depth(byte[] structure, int at) {
+        return at < structure.length && structure[at] == 0x30 ? 1 + depth(structure, at + 2) : 0;
     }
 
     private void assertSenderRefused(RefusalReason reason) {

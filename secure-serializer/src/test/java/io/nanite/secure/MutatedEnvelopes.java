@@ -67,10 +67,13 @@ final class MutatedEnvelopes {
         Packet byRsa = World.request(M2, A1);
         Packet byP256 = World.request(M1, A1);
         Packet ping = World.ping(A1);
+        SecureSerializer carrying =
+                world.member(A1, world.authority.config().withCarriesCertificates(true), Checks.strict());
         return List.of(
                 new Original(agent, byP256, Bytes.of(world.write(M1, byP256, A1))),
                 new Original(agent, byRsa, Bytes.of(world.write(M2, byRsa, A1))),
-                new Original(mapper, ping, Bytes.of(world.member(A1).write(ping, new Recipient.EveryMapper()))));
+                new Original(mapper, ping, Bytes.of(world.member(A1).write(ping, new Recipient.EveryMapper()))),
+                new Original(mapper, ping, Bytes.of(carrying.write(ping, new Recipient.EveryMapper()))));
     }
 
     private byte[] mutated(byte[] bytes) {

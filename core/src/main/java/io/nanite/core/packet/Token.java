@@ -18,8 +18,8 @@ public record Token(String value) {
         }
     }
 
-    // Not a regular expression: this runs for every packet.
-    private static boolean isToken(String text) {
+    /** Whether this may be one. Not by a regular expression: this runs for every packet. */
+    public static boolean isToken(String text) {
         if (text.isEmpty() || text.length() > LONGEST) {
             return false;
         }

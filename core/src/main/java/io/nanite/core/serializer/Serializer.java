@@ -4,6 +4,8 @@ import io.nanite.core.Bytes;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
 import java.lang.reflect.Type;
+import java.util.Collections;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Packets to bytes and back. Implementations are safe for use by many threads. */
@@ -36,6 +38,11 @@ public interface Serializer {
     /** The payload's value as the given type; throws {@link SerializationException} if it is none. */
     @Nullable
     Object convert(Payload payload, Type type);
+
+    /** How many packets it has refused to read so far, by reason; empty where it does not tell reasons apart. */
+    default SortedMap<String, Long> unread() {
+        return Collections.emptySortedMap();
+    }
 
     /** Lets go of what it knows of classes that it has met, so that they can be collected; it learns again what it needs. */
     default void forgetClasses() {}

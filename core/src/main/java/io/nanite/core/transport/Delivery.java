@@ -29,6 +29,14 @@ public interface Delivery {
         @Nullable
         String header(String name);
 
+        /**
+         * What its sender named its message, its token as a rule; null for none, and for one of several packets. Anybody may have
+         * written it.
+         */
+        default @Nullable String id() {
+            return null;
+        }
+
         /** Sends an answer on the channel that this part came by, in order with its settling. */
         void reply(Parcel answer);
 
