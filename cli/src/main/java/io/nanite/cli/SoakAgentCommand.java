@@ -57,7 +57,7 @@ final class SoakAgentCommand implements Callable<Integer> {
                             @Override
                             protected void configure() {
                                 actor(new SoakActor(book), SoakActor.PREFIX);
-                                serializer(broker.serializer());
+                                serializer(broker.serializer(config.identity()));
                             }
                         });
                 SoakReporter reporter = new SoakReporter(common)) {

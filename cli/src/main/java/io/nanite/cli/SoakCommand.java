@@ -3,8 +3,12 @@ package io.nanite.cli;
 import ch.qos.logback.classic.Level;
 import io.nanite.core.ConfigException;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.faultkit.LedgerReport;
 import io.nanite.faultkit.rabbit.TemporaryFolder;
+import io.nanite.secure.CertificateAuthority;
+import io.nanite.secure.KeyForm;
+import io.nanite.secure.KeyKind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +131,9 @@ final class SoakCommand implements Callable<Integer> {
         Set<SoakFault> kinds = SoakFault.named(faults, ownRabbit);
         Range pause = Range.of(faultEvery);
         broker.broker("mapper", "soak"); // checks what the processes will be given
-        broker.serializer();
+        if (!broker.isSecure()) {
+            broker.serializer();
+        }
         broker.password.warn(common);
         if (ledger != null) {
             Files.createDirectories(ledger);
@@ -144,9 +150,24 @@ final class SoakCommand implements Callable<Integer> {
         }
     }
 
-    private int soak(Path folder, Set<SoakFault> kinds, Range pause) throws InterruptedException {
+    private int soak(Path folder, Set<SoakFault> kinds, Range pause) throws IOException, InterruptedException {
+        if (!broker.isSecure()) {
+            return soak(folder, null, kinds, pause);
+        }
+        try (TemporaryFolder certificates = TemporaryFolder.create("nanite-soak-certificates-")) {
+            CertificateAuthority authority = CertificateAuthority.create(
+                    certificates.path(), "soak", Duration.ofDays(30), null, TimeSource.system());
+            for (Identity member : SoakFleet.identities(this)) {
+                authority.issue(member, KeyKind.P256, Duration.ofDays(30), KeyForm.PKCS8, null);
+            }
+            return soak(folder, certificates.path(), kinds, pause);
+        }
+    }
+
+    private int soak(Path folder, @Nullable Path certificates, Set<SoakFault> kinds, Range pause)
+            throws InterruptedException {
         try (SoakBroker where = SoakBroker.start(this);
-                SoakFleet fleet = new SoakFleet(this, where, folder)) {
+                SoakFleet fleet = new SoakFleet(this, where, folder, certificates)) {
             fleet.startAgents();
             Optional<SoakBroker.Queues> atFirst = where.queues();
             fleet.startMappers();

@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.faultkit.Child;
 import io.nanite.faultkit.FaultProxy;
 import io.nanite.faultkit.Ledger;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SoakFleet implements AutoCloseable {
 
+    private static final String AGENT = "a";
+    private static final String MAPPER = "m";
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Longer than requests live. */
@@ -44,6 +48,7 @@ final class SoakFleet implements AutoCloseable {
     private final SoakCommand soak;
     private final SoakBroker broker;
     private final Path folder;
+    private final @Nullable Path certificates;
     private final Ledger book;
     private final FaultProxy link;
     private final CountDownLatch open;
@@ -84,10 +89,12 @@ final class SoakFleet implements AutoCloseable {
         }
     }
 
-    SoakFleet(SoakCommand soak, SoakBroker broker, Path folder) {
+    /** {@code certificates} is where those of all processes are; null if they sign nothing. */
+    SoakFleet(SoakCommand soak, SoakBroker broker, Path folder, @Nullable Path certificates) {
         this.soak = soak;
         this.broker = broker;
         this.folder = folder;
+        this.certificates = certificates;
         book = Ledger.open(folder, "soak-" + ProcessHandle.current().pid());
         link = FaultProxy.before(broker.host(), broker.port());
         open = new CountDownLatch(soak.mappers);
@@ -251,7 +258,7 @@ final class SoakFleet implements AutoCloseable {
     private Child launchAgent(int number) {
         present.remove(number);
         return launch(
-                "a" + number,
+                AGENT + number,
                 number,
                 "nanite",
                 line -> {
@@ -266,7 +273,7 @@ final class SoakFleet implements AutoCloseable {
 
     private Child launchMapper(Mapping mapping, int wanted) {
         return launch(
-                "m" + mapping.number,
+                MAPPER + mapping.number,
                 mapping.number,
                 "mapper",
                 line -> heard(mapping, line),
@@ -303,8 +310,24 @@ final class SoakFleet implements AutoCloseable {
         }
     }
 
+    private static String name(SoakCommand soak, String role) {
+        return soak.broker.token == null ? role : soak.broker.token + "-" + role;
+    }
+
+    /** Who the processes of this soak are going to be. */
+    static List<Identity> identities(SoakCommand soak) {
+        List<Identity> all = new ArrayList<>();
+        for (int i = 0; i < soak.agents; i++) {
+            all.add(Identity.agent(name(soak, AGENT + i)));
+        }
+        for (int i = 0; i < soak.mappers; i++) {
+            all.add(Identity.mapper(name(soak, MAPPER + i)));
+        }
+        return all;
+    }
+
     private Child launch(String role, int number, String user, Consumer<String> listener, String... arguments) {
-        String name = soak.broker.token == null ? role : soak.broker.token + "-" + role;
+        String name = name(soak, role);
         boolean linked = number % 2 == 1;
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--token", name, "--ledger", folder.toString()));
@@ -315,6 +338,9 @@ final class SoakFleet implements AutoCloseable {
         all.addAll(List.of("--heartbeat", soak.broker.heartbeat.toMillis() + "ms"));
         all.addAll(List.of("--queue-type", soak.broker.queueType.name().toLowerCase(Locale.ROOT)));
         all.addAll(List.of("--format", soak.broker.format, "--log-level", "error"));
+        if (certificates != null) {
+            all.addAll(List.of("--certificates", certificates.toString()));
+        }
         all.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
         all.add("--no-packs=" + soak.broker.noPacks);
         ProcessBuilder builder = Child.jvm(jvm(), Main.class.getName(), all.toArray(String[]::new));

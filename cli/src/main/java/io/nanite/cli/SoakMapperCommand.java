@@ -80,10 +80,11 @@ final class SoakMapperCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Logging.level(broker.logLevel, Level.WARN);
         Identity self = Names.mapper("token", broker.token == null ? "soak" : broker.token);
-        MapperConfig config = MapperConfig.named(self.name()).withPacking(!broker.noPacks);
+        MapperConfig config =
+                MapperConfig.named(self.name()).withPacking(!broker.noPacks).withIntroduces(broker.introduces());
         try (Ledger book = Ledger.open(ledger, SoakAgentCommand.writer(self.value()));
                 Mapper mapper = Mapper.with(config)
-                        .serializer(broker.serializer())
+                        .serializer(broker.serializer(self))
                         .start(new RabbitTransport(broker.broker("mapper", self.value())));
                 SoakReporter reporter = new SoakReporter(common)) {
             Thread caller = Thread.currentThread();

@@ -74,6 +74,11 @@ class SoakTest {
         assertThat(ended.said()).containsPattern("broker when all had gone: +\\d+ queues");
     }
 
+    @Test
+    void whatIsSignedAndEncryptedIsNotLostEither() throws InterruptedException {
+        assertHeld(soak(SHORT, "--embedded", "--format", "secure"));
+    }
+
     /** The books of one who was told that all is well with a job that nobody did lie beside those of the soak. */
     @Test
     void aJobThatIsLostIsNoticed() throws Exception {
