@@ -3,6 +3,7 @@ package io.nanite.rabbitmq;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConfirmListener;
 import com.rabbitmq.client.Return;
+import io.nanite.core.NaniteException;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
@@ -142,6 +143,11 @@ final class ConfirmingLane implements Outlet {
                 true,
                 properties.of(message, Long.toString(sequence)),
                 message.body());
+    }
+
+    @Override
+    public void unwritten(List<Pending> pending, NaniteException cause) {
+        pending.forEach(each -> settle(each, new PublishReceipt.Unsent(cause)));
     }
 
     private void acked(Channel from, long sequence, boolean multiple) {

@@ -1,7 +1,8 @@
 package io.nanite.rabbitmq;
 
-import io.nanite.core.Bytes;
+import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.transport.Address;
+import io.nanite.core.transport.MessageBody;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
 import java.io.IOException;
@@ -321,8 +322,7 @@ final class Writer implements AutoCloseable {
     }
 
     private static boolean fits(List<Order.Send> pack, Parcel parcel) {
-        if (pack.size() == Pack.MOST_PACKETS
-                || !pack.get(0).parcel().contentType().equals(parcel.contentType())) {
+        if (pack.size() == Pack.MOST_PACKETS || !MessageBody.share(pack.get(0).parcel(), parcel)) {
             return false;
         }
         long size = parcel.body().length();
@@ -344,32 +344,23 @@ final class Writer implements AutoCloseable {
             }
         }
         Parcel first = sends.get(0).parcel();
-        Outgoing message;
-        if (sends.size() == 1) {
-            message = new Outgoing(
-                    first.to(),
-                    first.contentType(),
-                    first.body().toArray(),
-                    first.id(),
-                    first.persistent(),
-                    first.headers(),
-                    pending);
-        } else {
-            List<Bytes> bodies = new ArrayList<>(sends.size());
-            for (Order.Send send : sends) {
-                bodies.add(send.parcel().body());
-            }
-            message = new Outgoing(
-                    first.to(),
-                    Pack.CONTENT_TYPE,
-                    Pack.write(first.contentType(), bodies),
-                    null,
-                    first.persistent(),
-                    Map.of(),
-                    pending);
-        }
         try {
-            destination.outlet().emit(message);
+            MessageBody body =
+                    MessageBody.of(sends.stream().map(Order.Send::parcel).toList());
+            destination
+                    .outlet()
+                    .emit(new Outgoing(
+                            first.to(),
+                            body.contentType(),
+                            body.body().toArray(),
+                            sends.size() == 1 ? first.id() : null,
+                            first.persistent(),
+                            first.headers(),
+                            pending));
+        } catch (SerializationException e) {
+            LOG.error(
+                    "{}: {} packets could not be written for {}", thread.getName(), sends.size(), destination.to(), e);
+            destination.outlet().unwritten(pending, e);
         } catch (IOException | RuntimeException e) {
             // The connection is breaking; its supervisor has heard, and everything that matters is sent again.
             LOG.debug("{}: not sent to {}", thread.getName(), destination.to(), e);

@@ -41,6 +41,7 @@ final class Authorities {
     private final String application;
     private final List<X509Certificate> authorities;
     private final CertificateStore store;
+    private final CertificateFacts facts;
 
     private final Map<X509Certificate, Boolean> issued =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
@@ -55,6 +56,11 @@ final class Authorities {
     private record CheckedList(X509CRL list, boolean ours) {}
 
     Authorities(String application, List<X509Certificate> authorities, CertificateStore store) {
+        this(application, authorities, store, new CertificateFacts());
+    }
+
+    Authorities(String application, List<X509Certificate> authorities, CertificateStore store, CertificateFacts facts) {
+        this.facts = facts;
         this.application = application;
         this.authorities = authorities;
         this.store = store;
@@ -63,12 +69,13 @@ final class Authorities {
     /** Lets the checks refuse a certificate that is not this member's, not of use, or not of now. */
     void check(X509Certificate certificate, Member member, Use use, Instant now, Checks checks) {
         checks.require(member.application().equals(application), RefusalReason.APPLICATION);
-        Member named = Member.of(certificate);
+        CertificateFacts.Facts known = facts.of(certificate);
+        Member named = known.member;
         checks.require(named != null && named.application().equals(member.application()), RefusalReason.APPLICATION);
         checks.require(named != null && named.identity().equals(member.identity()), RefusalReason.IDENTITY);
-        checks.require(Algorithms.allows(certificate.getPublicKey()), RefusalReason.ALGORITHM);
+        checks.require(known.allowed, RefusalReason.ALGORITHM);
         checks.require(issued.computeIfAbsent(certificate, this::isIssued), RefusalReason.AUTHORITY);
-        boolean[] usage = certificate.getKeyUsage();
+        boolean[] usage = known.usage;
         checks.require(usage != null && usage[use.bit], RefusalReason.KEY_USAGE);
         checks.require(!now.isBefore(certificate.getNotBefore().toInstant()), RefusalReason.CERTIFICATE_EARLY);
         checks.require(!now.isAfter(certificate.getNotAfter().toInstant()), RefusalReason.CERTIFICATE_EXPIRED);

@@ -1,17 +1,16 @@
 package io.nanite.secure;
 
+import io.nanite.core.Bytes;
 import java.io.IOException;
-import java.math.BigInteger;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
@@ -46,24 +45,38 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAESOAEPparams;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
  * CMS {@code AuthEnvelopedData} (RFC 5083) in AES-256-GCM, its key wrapped for each recipient: by an ephemeral agreement on
- * P-256 (RFC 5753), or with RSA-OAEP. The structure is put together here, the arithmetic is the JDK's.
+ * P-256 (RFC 5753), or with RSA-OAEP. The structure is put together here; {@link P256} agrees, the rest is the JDK's.
  */
 final class Sealing {
 
-    private static final int KEY_BYTES = 32;
+    static final int KEY_BYTES = 32;
     private static final int IV_BYTES = 12;
     private static final int TAG_BYTES = 16;
-    private static final int COORDINATE_BYTES = 32;
-    private static final byte UNCOMPRESSED = 4;
+    private static final byte[] FIRST_BLOCK = {0, 0, 0, 1};
+
+    /** What the key that wraps is for, and its 256 bits. */
+    private static final Bytes SHARED_INFO = sharedInfo();
 
     private final SecureRandom random;
+    private final CertificateFacts facts;
 
-    Sealing(SecureRandom random) {
+    Sealing(SecureRandom random, CertificateFacts facts) {
         this.random = random;
+        this.facts = facts;
+    }
+
+    private static Bytes sharedInfo() {
+        try {
+            return Bytes.of(
+                    new ECCCMSSharedInfo(Algorithms.WRAP, new byte[] {0, 0, 1, 0}).getEncoded(ASN1Encoding.DER));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing is read or written
+        }
     }
 
     byte[] seal(byte[] content, List<X509Certificate> recipients) throws GeneralSecurityException, IOException {
@@ -96,18 +109,18 @@ final class Sealing {
             throws GeneralSecurityException, IOException {
         ASN1EncodableVector infos = new ASN1EncodableVector();
         ASN1EncodableVector agreed = new ASN1EncodableVector();
-        KeyPair ephemeral = null;
+        P256.Ephemeral ephemeral = null;
         for (X509Certificate recipient : recipients) {
-            if (recipient.getPublicKey() instanceof ECPublicKey theirs) {
-                ephemeral = ephemeral == null ? ephemeral() : ephemeral;
+            CertificateFacts.Facts known = facts.of(recipient);
+            if (known.point != null) {
+                ephemeral = ephemeral == null ? P256.ephemeral(random) : ephemeral;
                 Cipher wrap = Cipher.getInstance("AESWrap");
-                wrap.init(Cipher.WRAP_MODE, agree(ephemeral.getPrivate(), theirs));
+                wrap.init(Cipher.WRAP_MODE, wrapping(P256.agree(ephemeral.secret(), known.point)));
                 agreed.add(new RecipientEncryptedKey(
-                        new KeyAgreeRecipientIdentifier(Signing.nameOf(recipient)),
-                        new DEROctetString(wrap.wrap(key))));
+                        new KeyAgreeRecipientIdentifier(known.name), new DEROctetString(wrap.wrap(key))));
             } else {
                 infos.add(new RecipientInfo(new KeyTransRecipientInfo(
-                        new RecipientIdentifier(Signing.nameOf(recipient)),
+                        new RecipientIdentifier(known.name),
                         Algorithms.OAEP,
                         new DEROctetString(transported(key, recipient.getPublicKey())))));
             }
@@ -115,17 +128,11 @@ final class Sealing {
         if (ephemeral != null) {
             OriginatorPublicKey ours = new OriginatorPublicKey(
                     new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey),
-                    encoded(((ECPublicKey) ephemeral.getPublic()).getW()));
+                    ephemeral.point().toArray());
             infos.add(new RecipientInfo(new KeyAgreeRecipientInfo(
                     new OriginatorIdentifierOrKey(ours), null, Algorithms.AGREEMENT, new DERSequence(agreed))));
         }
         return new DERSet(infos);
-    }
-
-    private KeyPair ephemeral() throws GeneralSecurityException {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(Algorithms.P256, random);
-        return generator.generateKeyPair();
     }
 
     private static byte[] transported(SecretKey key, PublicKey to) throws GeneralSecurityException {
@@ -135,15 +142,31 @@ final class Sealing {
     }
 
     /** The key that wraps: one block of the X9.63 function over what both sides can compute. */
-    private static SecretKey agree(PrivateKey ours, PublicKey theirs) throws GeneralSecurityException, IOException {
+    private static SecretKey wrapping(byte[] agreed) throws GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(agreed);
+        digest.update(FIRST_BLOCK);
+        digest.update(SHARED_INFO.toArray());
+        return new SecretKeySpec(digest.digest(), "AES");
+    }
+
+    private static byte[] agree(PrivateKey ours, byte[] theirs) throws GeneralSecurityException {
+        ECPublicKeyParameters point = P256.publicKey(theirs);
+        if (ours instanceof ECPrivateKey key) {
+            return P256.agree(P256.privateKey(key), point);
+        }
+        // A key that never leaves its hardware.
         KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
         agreement.init(ours);
-        agreement.doPhase(theirs, true);
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        digest.update(agreement.generateSecret());
-        digest.update(new byte[] {0, 0, 0, 1});
-        digest.update(new ECCCMSSharedInfo(Algorithms.WRAP, new byte[] {0, 0, 1, 0}).getEncoded(ASN1Encoding.DER));
-        return new SecretKeySpec(digest.digest(), "AES");
+        agreement.doPhase(
+                KeyFactory.getInstance("EC")
+                        .generatePublic(new ECPublicKeySpec(
+                                new ECPoint(
+                                        point.getQ().getAffineXCoord().toBigInteger(),
+                                        point.getQ().getAffineYCoord().toBigInteger()),
+                                Algorithms.P256)),
+                true);
+        return agreement.generateSecret();
     }
 
     /** What was sealed for one of these; refused where it was not for any, in another way, or was changed. */
@@ -180,7 +203,7 @@ final class Sealing {
         Checks.strict().require(passed, reason);
     }
 
-    private static @Nullable SecretKey key(AuthEnvelopedData data, List<Credentials> ours)
+    private @Nullable SecretKey key(AuthEnvelopedData data, List<Credentials> ours)
             throws GeneralSecurityException, IOException {
         for (ASN1Encodable each : data.getRecipientInfos()) {
             ASN1Encodable info = RecipientInfo.getInstance(each).getInfo();
@@ -200,7 +223,7 @@ final class Sealing {
         return null;
     }
 
-    private static byte @Nullable [] transported(KeyTransRecipientInfo info, Credentials ours)
+    private byte @Nullable [] transported(KeyTransRecipientInfo info, Credentials ours)
             throws GeneralSecurityException {
         if (!isNamed(info.getRecipientIdentifier().getId(), ours)) {
             return null;
@@ -223,7 +246,7 @@ final class Sealing {
                 && parameters.getPSourceAlgorithm().equals(RSAESOAEPparams.DEFAULT_P_SOURCE_ALGORITHM);
     }
 
-    private static byte @Nullable [] agreed(KeyAgreeRecipientInfo info, Credentials ours)
+    private byte @Nullable [] agreed(KeyAgreeRecipientInfo info, Credentials ours)
             throws GeneralSecurityException, IOException {
         for (ASN1Encodable each : info.getRecipientEncryptedKeys()) {
             RecipientEncryptedKey wrapped = RecipientEncryptedKey.getInstance(each);
@@ -235,12 +258,12 @@ final class Sealing {
                                         .equals(Algorithms.WRAP)
                                 && info.getUserKeyingMaterial() == null,
                         RefusalReason.ALGORITHM);
-                PublicKey theirs = decoded(info.getOriginator()
+                byte[] theirs = info.getOriginator()
                         .getOriginatorKey()
                         .getPublicKeyData()
-                        .getOctets());
+                        .getOctets();
                 Cipher wrap = Cipher.getInstance("AESWrap");
-                wrap.init(Cipher.UNWRAP_MODE, agree(ours.key(), theirs));
+                wrap.init(Cipher.UNWRAP_MODE, wrapping(agree(ours.key(), theirs)));
                 return wrap.unwrap(wrapped.getEncryptedKey().getOctets(), "AES", Cipher.SECRET_KEY)
                         .getEncoded();
             }
@@ -248,31 +271,8 @@ final class Sealing {
         return null;
     }
 
-    private static boolean isNamed(@Nullable ASN1Encodable identifier, Credentials ours) {
+    private boolean isNamed(@Nullable ASN1Encodable identifier, Credentials ours) {
         return identifier != null
-                && IssuerAndSerialNumber.getInstance(identifier).equals(Signing.nameOf(ours.certificate()));
-    }
-
-    private static byte[] encoded(ECPoint point) {
-        byte[] encoded = new byte[1 + 2 * COORDINATE_BYTES];
-        encoded[0] = UNCOMPRESSED;
-        put(point.getAffineX(), encoded, 1 + COORDINATE_BYTES);
-        put(point.getAffineY(), encoded, encoded.length);
-        return encoded;
-    }
-
-    private static void put(BigInteger number, byte[] array, int end) {
-        byte[] bytes = number.toByteArray();
-        int count = Math.min(bytes.length, COORDINATE_BYTES);
-        System.arraycopy(bytes, bytes.length - count, array, end - count, count);
-    }
-
-    private static PublicKey decoded(byte[] encoded) throws GeneralSecurityException {
-        require(encoded.length == 1 + 2 * COORDINATE_BYTES && encoded[0] == UNCOMPRESSED, RefusalReason.ALGORITHM);
-        ECPoint point = new ECPoint(
-                new BigInteger(1, encoded, 1, COORDINATE_BYTES),
-                new BigInteger(1, encoded, 1 + COORDINATE_BYTES, COORDINATE_BYTES));
-        require(Algorithms.isOnCurve(point), RefusalReason.TAMPERED);
-        return KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, Algorithms.P256));
+                && IssuerAndSerialNumber.getInstance(identifier).equals(facts.of(ours.certificate()).name);
     }
 }

@@ -16,9 +16,12 @@ import io.nanite.core.packet.Presence;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Reply;
 import io.nanite.core.packet.Token;
+import io.nanite.core.serializer.Draft;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.core.serializer.Wrapper;
+import io.nanite.core.transport.Pack;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.security.GeneralSecurityException;
@@ -64,6 +67,8 @@ public final class SecureSerializer implements Serializer {
 
     private static final Logger LOG = LoggerFactory.getLogger(SecureSerializer.class);
 
+    private static final Bytes NOTHING = Bytes.of("");
+
     /** What a packet may be, and what is around it: a recipient costs about 200 bytes. */
     private static final int MOST_BYTES = 8 * 1024 * 1024 + 256 * 1024;
 
@@ -76,8 +81,11 @@ public final class SecureSerializer implements Serializer {
     private final Identity self;
     private final Authorities authorities;
     private final SecureRandom random = new SecureRandom();
-    private final Sealing sealing = new Sealing(random);
+    private final CertificateFacts facts = new CertificateFacts();
+    private final Signing signing;
+    private final Sealing sealing = new Sealing(random, facts);
     private final ReplayMemory memory;
+    private final OpenedPacks opened = new OpenedPacks();
     private final AtomicLong lastIssued = new AtomicLong();
     private final ConcurrentHashMap<RefusalReason, LongAdder> refusals = new ConcurrentHashMap<>();
 
@@ -103,6 +111,7 @@ public final class SecureSerializer implements Serializer {
             Checks checks) {
         this.inner = inner;
         this.config = config;
+        signing = new Signing(random, facts, config.carriesCertificates());
         this.store = store;
         this.time = time;
         this.checks = checks;
@@ -111,7 +120,7 @@ public final class SecureSerializer implements Serializer {
         }
         self = credentials.get(0).member().identity();
         this.credentials = checked(credentials);
-        authorities = new Authorities(config.application(), config.authorities(), store);
+        authorities = new Authorities(config.application(), config.authorities(), store, facts);
         memory = new ReplayMemory(config.remembered());
     }
 
@@ -171,7 +180,11 @@ public final class SecureSerializer implements Serializer {
     /** Envelopes and nothing else: what is not signed is not looked at, whatever it calls itself. */
     @Override
     public boolean reads(@Nullable String contentType) {
-        return contentType != null && bare(contentType).equals(CONTENT_TYPE);
+        return contentType != null && (is(contentType, CONTENT_TYPE) || is(contentType, Pieces.CONTENT_TYPE));
+    }
+
+    private static boolean is(String contentType, String wanted) {
+        return contentType.equals(wanted) || bare(contentType).equals(wanted);
     }
 
     private static String bare(String contentType) {
@@ -188,33 +201,92 @@ public final class SecureSerializer implements Serializer {
     public byte[] write(Packet packet, Recipient recipient) {
         byte[] written = inner.write(packet, recipient);
         Instant now = time.now();
-        try {
+        return finishing(packet.getClass().getSimpleName(), () -> {
+            SignedPack.Piece piece = piece(packet, written, now);
             if (!isSealed(packet)) {
-                return Signing.sign(
-                        signed(packet, to(recipient), written, now).encoded(),
-                        credentials.get(0),
-                        config.carriesCertificates());
+                return signing.sign(alone(piece, to(recipient), now).encoded(), credentials.get(0));
             }
-            SortedSet<Identity> readers = readers(packet, recipient);
-            List<String> to = recipient instanceof Recipient.One
-                    ? readers.stream().map(Identity::value).toList()
-                    : to(recipient);
-            List<X509Certificate> certificates = certificates(recipient, readers, now);
-            return sealing.seal(
-                    Signing.sign(
-                            signed(packet, to, written, now).encoded(),
-                            credentials.get(0),
-                            config.carriesCertificates()),
-                    certificates);
+            return sealed(piece, readers(packet, recipient, now), now);
+        });
+    }
+
+    /** What is encrypted is signed and encrypted together with others for the same readers. Throws as {@link #write} does. */
+    @Override
+    public Draft draft(Packet packet, Recipient recipient) {
+        if (!isSealed(packet)) {
+            return Serializer.super.draft(packet, recipient);
+        }
+        byte[] written = inner.write(packet, recipient);
+        Instant now = time.now();
+        return finishing(
+                packet.getClass().getSimpleName(),
+                () -> new Draft(
+                        piece(packet, written, now).encoded(),
+                        CONTENT_TYPE,
+                        new Envelopes(this, readers(packet, recipient, now))));
+    }
+
+    /** Makes envelopes for these readers. Equal to others for the same. */
+    private record Envelopes(SecureSerializer writer, Readers readers) implements Wrapper {
+
+        @Override
+        public Wrapped wrap(List<Bytes> drafts) {
+            return writer.finishing("pack", () -> writer.wrapped(drafts, readers));
+        }
+    }
+
+    /** Whose names are signed, and whose keys can open it. */
+    private record Readers(List<String> to, List<X509Certificate> certificates) {}
+
+    private interface Making<T> {
+
+        T make() throws GeneralSecurityException, IOException;
+    }
+
+    private <T> T finishing(String what, Making<T> making) {
+        try {
+            return making.make();
         } catch (SerializationException e) {
             throw e;
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
             // Stores of others throw what they like.
             throw new SerializationException(
                     "%s: cannot be signed or encrypted (expected: keys that fit, and a store that answers)"
-                            .formatted(packet.getClass().getSimpleName()),
+                            .formatted(what),
                     e);
         }
+    }
+
+    private Wrapper.Wrapped wrapped(List<Bytes> pieces, Readers readers) throws GeneralSecurityException, IOException {
+        Instant now = time.now();
+        if (pieces.size() > 1) {
+            byte[] key = new byte[Sealing.KEY_BYTES];
+            random.nextBytes(key);
+            SignedPack pack = new SignedPack(
+                    config.application(),
+                    self,
+                    readers.to(),
+                    nonce(),
+                    issued(now, pieces.size()),
+                    inner.contentType(),
+                    Bytes.of(key),
+                    Pieces.digests(pieces));
+            byte[] envelope = sealing.seal(signing.sign(pack.encoded(), credentials.get(0)), readers.certificates());
+            if (Pieces.headBytes(envelope) <= Pack.MOST_HEAD_BYTES) {
+                return Pieces.wrapped(envelope, pack.key(), pieces);
+            }
+        }
+        List<Bytes> envelopes = new ArrayList<>(pieces.size());
+        for (Bytes piece : pieces) {
+            envelopes.add(Bytes.of(sealed(SignedPack.Piece.decode(piece), readers, now)));
+        }
+        return new Wrapper.Wrapped(CONTENT_TYPE, NOTHING, envelopes);
+    }
+
+    private byte[] sealed(SignedPack.Piece piece, Readers readers, Instant now)
+            throws GeneralSecurityException, IOException {
+        byte[] signed = signing.sign(alone(piece, readers.to(), now).encoded(), credentials.get(0));
+        return sealing.seal(signed, readers.certificates());
     }
 
     /** Whether only those that it is for may read it. */
@@ -234,7 +306,7 @@ public final class SecureSerializer implements Serializer {
     }
 
     /** Work may have to be saved from its agent's queue by any mapper. */
-    private SortedSet<Identity> readers(Packet packet, Recipient recipient) {
+    private Readers readers(Packet packet, Recipient recipient, Instant now) {
         SortedSet<Identity> readers = new TreeSet<>();
         if (recipient instanceof Recipient.One one) {
             readers.add(one.identity());
@@ -244,7 +316,10 @@ public final class SecureSerializer implements Serializer {
         } else if (recipient instanceof Recipient.EveryMapper) {
             readers.addAll(store.mappers());
         }
-        return readers;
+        List<String> to = recipient instanceof Recipient.One
+                ? readers.stream().map(Identity::value).toList()
+                : to(recipient);
+        return new Readers(to, certificates(recipient, readers, now));
     }
 
     private List<X509Certificate> certificates(Recipient recipient, Set<Identity> readers, Instant now) {
@@ -281,21 +356,39 @@ public final class SecureSerializer implements Serializer {
         }
     }
 
-    private SignedPacket signed(Packet packet, List<String> to, byte[] written, Instant now) {
-        long issued = lastIssued.accumulateAndGet(SignedPacket.micros(now), (last, next) -> Math.max(last + 1, next));
-        byte[] nonce = new byte[SignedPacket.Nonce.LENGTH];
-        random.nextBytes(nonce);
+    private SignedPack.Piece piece(Packet packet, byte[] written, Instant now) {
+        return new SignedPack.Piece(
+                packet.getClass().getSimpleName(),
+                token(packet),
+                SignedPacket.micros(expiry(packet, now)),
+                Bytes.of(written));
+    }
+
+    private SignedPacket alone(SignedPack.Piece piece, List<String> to, Instant now) {
         return new SignedPacket(
                 config.application(),
                 self,
                 to,
-                packet.getClass().getSimpleName(),
-                token(packet),
-                SignedPacket.Nonce.of(nonce),
-                issued,
-                SignedPacket.micros(expiry(packet, now)),
+                piece.type(),
+                piece.token(),
+                nonce(),
+                issued(now, 1),
+                piece.expires(),
                 inner.contentType(),
-                Bytes.of(written));
+                piece.packet());
+    }
+
+    private SignedPacket.Nonce nonce() {
+        byte[] nonce = new byte[SignedPacket.Nonce.LENGTH];
+        random.nextBytes(nonce);
+        return SignedPacket.Nonce.of(nonce);
+    }
+
+    /** The first of so many times that nothing else was issued at here. */
+    private long issued(Instant now, int count) {
+        long last = lastIssued.accumulateAndGet(
+                SignedPacket.micros(now), (before, next) -> Math.max(before + 1, next) + count - 1);
+        return last - count + 1;
     }
 
     /** Work that nobody wants any more is not worth reading: but the one who drops it must be able to say what it was. */
@@ -346,13 +439,13 @@ public final class SecureSerializer implements Serializer {
      */
     @Override
     public Packet read(Bytes bytes, @Nullable String contentType, boolean redelivered) {
-        if (!reads(contentType)) {
+        if (contentType == null || !reads(contentType)) {
             throw new SerializationException("content type: %s (expected: %s)"
                     .formatted(contentType == null ? "none" : Printable.of(contentType), CONTENT_TYPE));
         }
         try {
             checks.require(bytes.length() <= MOST_BYTES, RefusalReason.TOO_LONG);
-            return opened(bytes.toArray(), redelivered);
+            return is(contentType, Pieces.CONTENT_TYPE) ? piece(bytes, redelivered) : opened(bytes, redelivered);
         } catch (RefusedException e) {
             throw refused(e.reason());
         } catch (GeneralSecurityException e) {
@@ -377,18 +470,51 @@ public final class SecureSerializer implements Serializer {
                 reason.word());
     }
 
-    private Packet opened(byte[] envelope, boolean again) throws GeneralSecurityException, IOException {
-        ContentInfo outer = ContentInfo.getInstance(ASN1Primitive.fromByteArray(envelope));
+    private Packet opened(Bytes envelope, boolean again) throws GeneralSecurityException, IOException {
+        ContentInfo outer = ContentInfo.getInstance(ASN1Primitive.fromByteArray(envelope.toArray()));
         boolean sealed = outer.getContentType().equals(CMSObjectIdentifiers.authEnvelopedData);
-        ContentInfo document = sealed
-                ? ContentInfo.getInstance(ASN1Primitive.fromByteArray(sealing.open(outer, credentials, checks)))
-                : outer;
+        Signing.Signed signed = signed(
+                sealed
+                        ? ContentInfo.getInstance(ASN1Primitive.fromByteArray(sealing.open(outer, credentials, checks)))
+                        : outer);
+        SignedPacket said = SignedPacket.decode(signed.content().toArray());
+        checkSigner(signed, said.application(), said.from());
+        return accepted(said, sealed, again);
+    }
+
+    /** One packet of a pack. The envelope of the pack is opened once; all else is as if the packet had come alone. */
+    private Packet piece(Bytes packet, boolean again) throws GeneralSecurityException, IOException {
+        Pieces.Sealed piece = Pieces.parse(packet);
+        OpenedPacks.Opened known = opened.find(piece.envelope());
+        if (known == null) {
+            ContentInfo outer = ContentInfo.getInstance(
+                    ASN1Primitive.fromByteArray(piece.envelope().toArray()));
+            Checks.strict()
+                    .require(
+                            outer.getContentType().equals(CMSObjectIdentifiers.authEnvelopedData),
+                            RefusalReason.NOT_SEALED);
+            Signing.Signed signed = signed(
+                    ContentInfo.getInstance(ASN1Primitive.fromByteArray(sealing.open(outer, credentials, checks))));
+            SignedPack pack = SignedPack.decode(signed.content().toArray());
+            known = new OpenedPacks.Opened(pack, checkSigner(signed, pack.application(), pack.from()));
+            opened.put(Bytes.of(piece.envelope().toArray()), known);
+        } else {
+            checkCertificate(
+                    known.signer(), known.pack().application(), known.pack().from());
+        }
+        Bytes opened = Pieces.open(piece, known.pack(), checks);
+        return accepted(known.pack().packet(piece.index(), SignedPack.Piece.decode(opened)), true, again);
+    }
+
+    private static Signing.Signed signed(ContentInfo document) throws IOException {
         Checks.strict()
                 .require(document.getContentType().equals(CMSObjectIdentifiers.signedData), RefusalReason.ALGORITHM);
-        Signing.Signed signed = Signing.parse(document);
-        SignedPacket said = SignedPacket.decode(signed.content().toArray());
+        return Signing.parse(document);
+    }
+
+    /** What a member said, after all that is to be checked about it but the signature. */
+    private Packet accepted(SignedPacket said, boolean sealed, boolean again) {
         Instant now = time.now();
-        X509Certificate signer = checkSigner(signed, said, now);
         checks.require(said.isFor(self), RefusalReason.NOT_FOR_US);
         checks.require(!said.issuedAt().isAfter(now.plus(config.clockSkew())), RefusalReason.EARLY);
         checks.require(!said.expiresAt().isBefore(now.minus(config.clockSkew())), RefusalReason.EXPIRED);
@@ -400,24 +526,29 @@ public final class SecureSerializer implements Serializer {
         checks.require(sealed || !isSealed(packet), RefusalReason.NOT_SEALED);
         checkSpeaker(packet, said.from());
         checkFresh(packet, said, again, now);
-        store.met(said.from(), signer);
         return packet;
     }
 
-    /** The certificate of whoever signed it. */
-    private X509Certificate checkSigner(Signing.Signed signed, SignedPacket said, Instant now)
+    /** The certificate that it was signed with. */
+    private X509Certificate checkSigner(Signing.Signed signed, String application, Identity from)
             throws GeneralSecurityException, IOException {
-        checks.require(said.application().equals(config.application()), RefusalReason.APPLICATION);
-        List<X509Certificate> signers = Signing.signersOf(signed, delivered(said.from()));
+        checks.require(application.equals(config.application()), RefusalReason.APPLICATION);
+        List<X509Certificate> signers = signing.signersOf(signed, delivered(from));
         if (signers.isEmpty()) {
-            signers = Signing.signersOf(signed, Signing.carried(signed));
+            signers = signing.signersOf(signed, Signing.carried(signed));
         }
         Checks.strict().require(!signers.isEmpty(), RefusalReason.UNKNOWN_SENDER);
         X509Certificate signer = signers.get(0);
-        Member member = new Member(said.application(), said.from());
-        authorities.check(signer, member, Authorities.Use.SIGN, now, checks);
-        Signing.verify(signed, signer, checks);
+        authorities.check(signer, new Member(application, from), Authorities.Use.SIGN, time.now(), checks);
+        signing.verify(signed, signer, checks);
+        store.met(from, signer);
         return signer;
+    }
+
+    /** Whether a certificate whose signature was verified still counts. */
+    private void checkCertificate(X509Certificate signer, String application, Identity from) {
+        Checks.strict().require(delivered(from).contains(signer), RefusalReason.UNKNOWN_SENDER);
+        authorities.check(signer, new Member(application, from), Authorities.Use.SIGN, time.now(), checks);
     }
 
     private List<X509Certificate> delivered(Identity sender) {

@@ -68,6 +68,11 @@ record SignedPacket(
                     new BigInteger(bytes, LENGTH / 2, LENGTH / 2).longValueExact());
         }
 
+        /** That of a packet so far behind the first of its pack. */
+        Nonce plus(int index) {
+            return new Nonce(high, low + index);
+        }
+
         byte[] bytes() {
             byte[] bytes = new byte[LENGTH];
             for (int i = 0; i < LENGTH / 2; i++) {

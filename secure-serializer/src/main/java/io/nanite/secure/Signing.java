@@ -5,9 +5,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -33,11 +36,12 @@ import org.bouncycastle.asn1.ess.SigningCertificateV2;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.crypto.params.ECPublicKeyParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
  * CMS {@code SignedData} (RFC 5652) with one signer: ECDSA with P-256, or RSA PKCS #1 v1.5, and SHA-256. The structure is
- * put together here and signed by the JDK's provider, which is several times as fast as a library in Java.
+ * put together here; {@link P256} signs, or the JDK with RSA and with keys that never leave their hardware.
  */
 final class Signing {
 
@@ -46,7 +50,16 @@ final class Signing {
     /** One of RSA with 8192 bits, signed with as many, has 2.5 KiB. */
     private static final int LONGEST_CERTIFICATE = 16 * 1024;
 
-    private Signing() {}
+    private final SecureRandom random;
+    private final CertificateFacts facts;
+    private final boolean carries;
+
+    /** {@code carries} is whether certificates go along with what they signed, for readers that do not know them yet. */
+    Signing(SecureRandom random, CertificateFacts facts, boolean carries) {
+        this.random = random;
+        this.facts = facts;
+        this.carries = carries;
+    }
 
     /**
      * A document that was signed, and not yet whether by whom it says; {@code carried} is the certificate that came with it, as
@@ -55,8 +68,7 @@ final class Signing {
     record Signed(
             SignerInfo signer, Bytes content, @Nullable Bytes carried) {}
 
-    /** {@code carries} is whether the certificate goes along, for readers that do not know it yet. */
-    static byte[] sign(byte[] content, Credentials by, boolean carries) throws GeneralSecurityException, IOException {
+    byte[] sign(byte[] content, Credentials by) throws GeneralSecurityException, IOException {
         X509Certificate certificate = by.certificate();
         AlgorithmIdentifier algorithm =
                 certificate.getPublicKey().getAlgorithm().equals("RSA") ? Algorithms.RSA : Algorithms.ECDSA;
@@ -65,22 +77,19 @@ final class Signing {
         attributes.add(new Attribute(CMSAttributes.messageDigest, new DERSet(new DEROctetString(digest(content)))));
         attributes.add(new Attribute(
                 PKCSObjectIdentifiers.id_aa_signingCertificateV2,
-                new DERSet(new SigningCertificateV2(
-                        new ESSCertIDv2[] {new ESSCertIDv2(digest(certificate.getEncoded()))}))));
+                new DERSet(
+                        new SigningCertificateV2(new ESSCertIDv2[] {new ESSCertIDv2(facts.of(certificate).digest)}))));
         attributes.add(new Attribute(
                 CMSAttributes.cmsAlgorithmProtect,
                 new DERSet(
                         new CMSAlgorithmProtection(Algorithms.SHA256, CMSAlgorithmProtection.SIGNATURE, algorithm))));
         DERSet signed = new DERSet(attributes);
-        Signature signature = signatureFor(algorithm);
-        signature.initSign(by.key());
-        signature.update(signed.getEncoded(ASN1Encoding.DER));
         SignerInfo signer = new SignerInfo(
-                new SignerIdentifier(nameOf(certificate)),
+                new SignerIdentifier(facts.of(certificate).name),
                 Algorithms.SHA256,
                 signed,
                 algorithm,
-                new DEROctetString(signature.sign()),
+                new DEROctetString(signature(signed.getEncoded(ASN1Encoding.DER), algorithm, by.key())),
                 (ASN1Set) null);
         SignedData data = new SignedData(
                 new DERSet(Algorithms.SHA256),
@@ -89,6 +98,17 @@ final class Signing {
                 null,
                 new DERSet(signer));
         return new ContentInfo(CMSObjectIdentifiers.signedData, data).getEncoded(ASN1Encoding.DER);
+    }
+
+    private byte[] signature(byte[] signed, AlgorithmIdentifier algorithm, PrivateKey by)
+            throws GeneralSecurityException, IOException {
+        if (by instanceof ECPrivateKey key) {
+            return P256.sign(digest(signed), P256.privateKey(key), random);
+        }
+        Signature signature = signatureFor(algorithm);
+        signature.initSign(by);
+        signature.update(signed);
+        return signature.sign();
     }
 
     /** What was signed; throws an unchecked exception if the document is not of the one form that counts. */
@@ -120,17 +140,17 @@ final class Signing {
     }
 
     /** Of these certificates the one that the document says it was signed with. */
-    static List<X509Certificate> signersOf(Signed signed, List<X509Certificate> certificates) {
+    List<X509Certificate> signersOf(Signed signed, List<X509Certificate> certificates) {
         IssuerAndSerialNumber named =
                 IssuerAndSerialNumber.getInstance(signed.signer().getSID().getId());
         return certificates.stream()
-                .filter(certificate -> nameOf(certificate).equals(named))
+                .filter(certificate -> facts.of(certificate).name.equals(named))
                 .limit(1)
                 .toList();
     }
 
     /** Lets the checks refuse a document that was not signed with this certificate's key just so. */
-    static void verify(Signed signed, X509Certificate certificate, Checks checks)
+    void verify(Signed signed, X509Certificate certificate, Checks checks)
             throws GeneralSecurityException, IOException {
         SignerInfo signer = signed.signer();
         ASN1Set set = signer.getAuthenticatedAttributes();
@@ -156,9 +176,16 @@ final class Signing {
         checks.require(isValid(signer, set, algorithm, certificate), RefusalReason.TAMPERED);
     }
 
-    private static boolean isValid(
+    private boolean isValid(
             SignerInfo signer, ASN1Set attributes, AlgorithmIdentifier algorithm, X509Certificate certificate)
             throws GeneralSecurityException, IOException {
+        ECPublicKeyParameters point = facts.of(certificate).point;
+        if (point != null) {
+            return P256.verify(
+                    digest(attributes.getEncoded(ASN1Encoding.DER)),
+                    signer.getEncryptedDigest().getOctets(),
+                    point);
+        }
         Signature signature = signatureFor(algorithm);
         signature.initVerify(certificate.getPublicKey());
         signature.update(attributes.getEncoded(ASN1Encoding.DER));
@@ -187,15 +214,14 @@ final class Signing {
     }
 
     /** Whether the certificate itself is signed too, so that no other for the same key can take its place. */
-    private static boolean names(AttributeTable attributes, X509Certificate certificate)
-            throws GeneralSecurityException {
+    private boolean names(AttributeTable attributes, X509Certificate certificate) {
         ESSCertIDv2 first = SigningCertificateV2.getInstance(
                         single(attributes, PKCSObjectIdentifiers.id_aa_signingCertificateV2)
                                 .getAttrValues()
                                 .getObjectAt(0))
                 .getCerts()[0];
         return Algorithms.same(first.getHashAlgorithm(), Algorithms.SHA256)
-                && MessageDigest.isEqual(first.getCertHash(), digest(certificate.getEncoded()));
+                && MessageDigest.isEqual(first.getCertHash(), facts.of(certificate).digest);
     }
 
     private static AlgorithmIdentifier expected(X509Certificate certificate) {

@@ -31,6 +31,7 @@ import io.nanite.core.serializer.SerializationException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -372,7 +373,8 @@ final class AttacksTest {
     @Test
     void aCertificateThatComesAlongIsWorthNothingByItself() throws GeneralSecurityException, IOException {
         Credentials forged = world.authority.selfSigned(A2);
-        byte[] envelope = Signing.sign(world.header(A2, M1, ping(A2)).encoded(), forged, true);
+        byte[] envelope = new Signing(new SecureRandom(), new CertificateFacts(), true)
+                .sign(world.header(A2, M1, ping(A2)).encoded(), forged);
 
         assertRefused(envelope, M1, RefusalReason.AUTHORITY, ping(A2));
     }

@@ -42,7 +42,7 @@ final class World implements CertificateStore {
     final Map<Identity, Credentials> credentials = new ConcurrentHashMap<>();
     final JsonSerializer json = new JsonSerializer();
     private final Map<Identity, List<X509Certificate>> known = new ConcurrentHashMap<>();
-    private final Sealing sealing = new Sealing(new SecureRandom());
+    private final Sealing sealing = new Sealing(new SecureRandom(), new CertificateFacts());
     private volatile @Nullable X509CRL revocations;
     private long nonces;
 
@@ -132,7 +132,7 @@ final class World implements CertificateStore {
     }
 
     byte[] signed(SignedPacket header, Credentials by) throws GeneralSecurityException, IOException {
-        return Signing.sign(header.encoded(), by, false);
+        return new Signing(new SecureRandom(), new CertificateFacts(), false).sign(header.encoded(), by);
     }
 
     static Request request(Identity from, Identity agent) {

@@ -3,6 +3,7 @@ package io.nanite.testkit;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.BrokerUnavailable;
+import io.nanite.core.transport.MessageBody;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.PublishReceipt;
@@ -330,10 +331,7 @@ public final class InMemoryTransport implements Transport {
     }
 
     private static boolean alike(Parcel first, Parcel next) {
-        return first.packable()
-                && next.packable()
-                && first.persistent() == next.persistent()
-                && first.contentType().equals(next.contentType());
+        return first.persistent() == next.persistent() && MessageBody.share(first, next);
     }
 
     private void dispatch(List<Outgoing> group) {

@@ -1,6 +1,7 @@
 package io.nanite.testkit;
 
 import io.nanite.core.Bytes;
+import io.nanite.core.transport.MessageBody;
 import io.nanite.core.transport.Pack;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.Unreadable;
@@ -14,20 +15,11 @@ import java.util.Map;
  */
 record Message(Bytes body, String contentType, Map<String, String> headers, boolean persistent, boolean redelivered) {
 
-    /** One parcel alone. */
-    static Message of(Parcel parcel) {
-        return new Message(parcel.body(), parcel.contentType(), parcel.headers(), parcel.persistent(), false);
-    }
-
-    /** Several that share a media type, or one. */
+    /** One parcel alone, or several that share a message. */
     static Message of(List<Parcel> parcels) {
         Parcel first = parcels.get(0);
-        if (parcels.size() == 1) {
-            return of(first);
-        }
-        byte[] pack = Pack.write(
-                first.contentType(), parcels.stream().map(Parcel::body).toList());
-        return new Message(Bytes.of(pack), Pack.CONTENT_TYPE, Map.of(), first.persistent(), false);
+        MessageBody body = MessageBody.of(parcels);
+        return new Message(body.body(), body.contentType(), first.headers(), first.persistent(), false);
     }
 
     Message again() {

@@ -51,6 +51,11 @@ public final class Formats implements Serializer {
     }
 
     @Override
+    public Draft draft(Packet packet, Recipient recipient) {
+        return writing.draft(packet, recipient);
+    }
+
+    @Override
     public Packet read(Bytes bytes, @Nullable String contentType) {
         Serializer reader = readerOf(contentType);
         if (reader == null) {

@@ -21,6 +21,14 @@ public interface Serializer {
     byte[] write(Packet packet, Recipient recipient);
 
     /**
+     * As {@link #write}, but for a packet that may share its message with others for the same recipient: a serializer that
+     * can do for all of them at once what it does for one leaves that for then.
+     */
+    default Draft draft(Packet packet, Recipient recipient) {
+        return new Draft(Bytes.of(write(packet, recipient)), contentType(), null);
+    }
+
+    /**
      * Reads one packet. Throws {@link SerializationException}, and nothing else, if the bytes are not a packet, go past a
      * limit, or the media type is not one that this reads.
      */

@@ -7,6 +7,7 @@ import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Reply;
+import io.nanite.core.serializer.Draft;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.Serializer;
 import java.util.Map;
@@ -120,14 +121,11 @@ public final class PacketSender {
     }
 
     private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
+        Draft draft = packable
+                ? serializer.draft(packet, recipient)
+                : new Draft(Bytes.of(serializer.write(packet, recipient)), serializer.contentType(), null);
         return new Parcel(
-                to,
-                Bytes.of(serializer.write(packet, recipient)),
-                serializer.contentType(),
-                id(packet),
-                persistent,
-                packable,
-                Map.of());
+                to, draft.bytes(), draft.contentType(), id(packet), persistent, packable, Map.of(), draft.wrapper());
     }
 
     private static @Nullable String id(Packet packet) {

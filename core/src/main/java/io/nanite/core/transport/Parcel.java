@@ -1,6 +1,7 @@
 package io.nanite.core.transport;
 
 import io.nanite.core.Bytes;
+import io.nanite.core.serializer.Wrapper;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param persistent whether it must outlive a restart of the broker
  * @param packable whether it may share a message with others for the same address
  * @param headers texts for operators and dead letters; a parcel with headers always travels alone
+ * @param wrapper what must be done with the bytes before they travel; null if that is nothing
  */
 public record Parcel(
         Address to,
@@ -22,7 +24,8 @@ public record Parcel(
         @Nullable String id,
         boolean persistent,
         boolean packable,
-        Map<String, String> headers) {
+        Map<String, String> headers,
+        @Nullable Wrapper wrapper) {
 
     /** Throws {@link IllegalArgumentException} for an empty body: no reader could tell it from nothing. */
     public Parcel {
@@ -31,5 +34,17 @@ public record Parcel(
         }
         headers = Map.copyOf(headers);
         packable = packable && headers.isEmpty();
+    }
+
+    /** Bytes that travel as they are. */
+    public Parcel(
+            Address to,
+            Bytes body,
+            String contentType,
+            @Nullable String id,
+            boolean persistent,
+            boolean packable,
+            Map<String, String> headers) {
+        this(to, body, contentType, id, persistent, packable, headers, null);
     }
 }

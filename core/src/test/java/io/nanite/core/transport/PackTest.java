@@ -73,6 +73,34 @@ final class PackTest {
     }
 
     @Test
+    void packetsThatBeginTogetherCarryTheirBeginningOnce() {
+        byte[] pack = Pack.write("a/b", Bytes.of("he"), List.of(Bytes.of("x"), Bytes.of("yz")));
+
+        assertThat(HexFormat.of().formatHex(pack))
+                .isEqualTo("0203612f62" + "000000026865" + "0000000178" + "00000002797a");
+        assertThat(Pack.read(pack)).isEqualTo(new Pack.Contents("a/b", List.of(Bytes.of("hex"), Bytes.of("heyz"))));
+    }
+
+    @Test
+    void aBeginningIsNeitherEmptyNorLongNorCutOff() {
+        Bytes tooLong = Bytes.of(new byte[Pack.MOST_HEAD_BYTES + 1]);
+
+        assertThatThrownBy(() -> Pack.write("a/b", tooLong, List.of(Bytes.of("x"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("65537");
+        for (String hex : List.of(
+                "0203612f62",
+                "0203612f62000000",
+                "0203612f620000000000000001aa",
+                "0203612f620001000100",
+                "0203612f6200000002aa")) {
+            assertThatThrownBy(() -> Pack.read(HexFormat.of().parseHex(hex)))
+                    .as(hex)
+                    .isInstanceOf(Unreadable.class);
+        }
+    }
+
+    @Test
     void moreThanSixtyFourPacketsAreUnreadable() {
         byte[] pack = Pack.write("a/b", Collections.nCopies(65, Bytes.of("x")));
 
