@@ -156,7 +156,7 @@ final class SoakCommand implements Callable<Integer> {
         }
         try (TemporaryFolder certificates = TemporaryFolder.create("nanite-soak-certificates-")) {
             CertificateAuthority authority = CertificateAuthority.create(
-                    certificates.path(), "soak", Duration.ofDays(30), null, TimeSource.system());
+                    certificates.path(), "soak", Duration.ofDays(31), null, TimeSource.system());
             for (Identity member : SoakFleet.identities(this)) {
                 authority.issue(member, KeyKind.P256, Duration.ofDays(30), KeyForm.PKCS8, null);
             }
