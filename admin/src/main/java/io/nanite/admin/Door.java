@@ -34,6 +34,8 @@ final class Door {
     private static final int SECRET_BYTES = 32;
     private static final String BEARER = "Bearer ";
 
+    private static final String VISITOR = "visitor";
+
     static final String CSRF_HEADER = "X-CSRF-Token";
 
     /** What each answer carries. Nothing of a page may come from elsewhere, and nothing may be written inside it. */
@@ -108,6 +110,7 @@ final class Door {
         if (!program && !same(session, http.cookie(cookieName(http)))) {
             throw new ProblemException(401, "not known here (expected: the link that was printed at the start)");
         }
+        http.attribute(VISITOR, new Visitor(null, readOnly ? Role.VIEWER : Role.ADMIN, csrf));
         if (isSafe(http)) {
             return;
         }
@@ -119,6 +122,26 @@ final class Door {
                     403,
                     "%s: not done (expected: only looking; it was started with --read-only)".formatted(http.method()));
         }
+    }
+
+    /** In front of each thing that can be asked for; throws {@link ProblemException} for who may not have it. */
+    void require(Context http, Role role) {
+        if (!OPEN.contains(http.path())) {
+            Visitor visitor = visitor(http);
+            if (!visitor.role().allows(role)) {
+                throw new ProblemException(
+                        403, "role: %s (expected: %s)".formatted(visitor.role().word(), role.word()));
+            }
+        }
+    }
+
+    /** Who asks; for what is behind {@link #before}. */
+    static Visitor visitor(Context http) {
+        Visitor visitor = http.attribute(VISITOR);
+        if (visitor == null) {
+            throw new ProblemException(401, "not known here");
+        }
+        return visitor;
     }
 
     /** Behind everything: says who has done what. */
