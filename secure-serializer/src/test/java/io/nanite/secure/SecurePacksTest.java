@@ -44,7 +44,7 @@ final class SecurePacksTest {
     private final World world = new World();
 
     /** What leaves together, as the transport makes it, and the packets that its reader gets of it. */
-    private static List<Bytes> packed(SecureSerializer writer, List<? extends Packet> packets, Identity to) {
+    static List<Bytes> packed(SecureSerializer writer, List<? extends Packet> packets, Identity to) {
         MessageBody body = body(writer, packets, to);
         assertThat(body.contentType()).isEqualTo(Pack.CONTENT_TYPE);
         Pack.Contents contents = Pack.read(body.body().toArray());
