@@ -56,7 +56,7 @@ final class Api {
     private final TimeSource time;
     private final @Nullable Supplier<String> figures;
     private final BooleanSupplier ready;
-    private final FabricPage page;
+    private final Pages pages;
     private final AtomicInteger streams = new AtomicInteger();
 
     Api(
@@ -74,7 +74,7 @@ final class Api {
         this.time = time;
         this.figures = figures;
         this.ready = ready;
-        page = new FabricPage(mapper);
+        pages = new Pages(routes());
     }
 
     List<Route> routes() {
@@ -169,19 +169,13 @@ final class Api {
     }
 
     void addTo(RoutesConfig server) {
-        server.get("/", http -> page.answer(http, now()));
-        server.get("/assets/tower.css", http -> http.contentType("text/css; charset=utf-8")
-                .result(style()));
+        pages.addTo(server);
         routes().forEach(route -> server.addHttpHandler(route.method(), route.path(), route.handler()));
     }
 
-    private static byte[] style() throws IOException {
-        try (InputStream style = Api.class.getResourceAsStream("tower.css")) {
-            if (style == null) {
-                throw new IllegalStateException("tower.css: not in the archive");
-            }
-            return style.readAllBytes();
-        }
+    /** Where people and not programs are told of errors too. */
+    Pages pages() {
+        return pages;
     }
 
     static void problem(Context http, int status, @Nullable String detail) {

@@ -129,9 +129,9 @@ public final class ControlTower implements AutoCloseable {
         settings.jetty.addConnector((server, http) -> connector(server, http, config));
         settings.routes.before(door::before);
         settings.routes.after(door::after);
-        settings.routes.exception(ProblemException.class, (e, http) -> Api.problem(http, e.status(), e.getMessage()));
+        settings.routes.exception(ProblemException.class, (e, http) -> api.pages().problem(http, e.status(), e.getMessage()));
         settings.routes.exception(
-                HttpResponseException.class, (e, http) -> Api.problem(http, e.getStatus(), e.getMessage()));
+                HttpResponseException.class, (e, http) -> api.pages().problem(http, e.getStatus(), e.getMessage()));
         settings.routes.exception(Exception.class, ControlTower::failed);
         api.addTo(settings.routes);
     }
