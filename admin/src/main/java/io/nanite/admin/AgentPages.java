@@ -261,7 +261,7 @@ final class AgentPages {
                                                 "Quarantine %s? It is drained now and whenever it registers, until it is released."
                                                         .formatted(name)));
             }
-            if (visit.knows("logLevel")) {
+            if (visit.knows("log-level")) {
                 List<Html> levels = new ArrayList<>();
                 for (String level : List.of("error", "warn", "info", "debug", "trace")) {
                     levels.add(Pieces.call(level, "POST " + path + "log-level")

@@ -35,7 +35,13 @@ final class FabricPage {
                     "Start an agent",
                     el("p", "An agent hosts actors, and is used within a second of its start:"),
                     Pieces.command("nanite-agent --token fred -n examples/simpleagent"),
-                    el("p", text("and ask it something from any shell, or on the page "), visit.link("/send", "Send"), text(":")),
+                    visit.may("operator")
+                            ? el(
+                                    "p",
+                                    text("and ask it something from any shell, or on the page "),
+                                    visit.link("/send", "Send"),
+                                    text(":"))
+                            : el("p", "and ask it something from any shell:"),
                     Pieces.command("nanite-mapper request /simple/echo 'hello world!'")));
         }
         if (history.isThere()) {
@@ -195,7 +201,9 @@ final class FabricPage {
                     "Latest requests",
                     Pieces.empty(
                             "Nothing was asked through this mapper yet.",
-                            el("p", visit.link("/send", "Send the first one"))));
+                            visit.may("operator")
+                                    ? el("p", visit.link("/send", "Send the first one"))
+                                    : nothing()));
         }
         @Nullable Instant at = requests.time("at");
         List<Html> rows = new ArrayList<>();

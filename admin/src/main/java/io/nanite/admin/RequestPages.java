@@ -29,7 +29,9 @@ final class RequestPages {
                         ? Pieces.empty("No request is like that.", el("p", visit.link("/requests", "Show all")))
                         : Pieces.empty(
                                 "Nothing was asked through this mapper yet.",
-                                el("p", text("Use the page "), visit.link("/send", "Send"), text(", or in a shell:")),
+                                visit.may("operator")
+                                        ? el("p", text("Use the page "), visit.link("/send", "Send"), text(", or in a shell:"))
+                                        : el("p", "In a shell:"),
                                 Pieces.command("nanite-mapper request /simple/echo 'hello world!'"))
                 : table(visit, lines, answer.time("at"), false);
         return Sheet.of(

@@ -2,10 +2,10 @@ package io.nanite.admin;
 
 import io.nanite.testkit.InMemoryBroker;
 import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,12 +33,14 @@ final class Screens {
                 Browser browser = new Browser()) {
             fabric.populate();
             String failed = fabric.work();
-            take(folder, browser, tower, screens(failed), only);
+            take(folder, browser, tower, screens(tower, failed), only);
         }
         System.exit(0);
     }
 
-    static Map<String, String> screens(String token) {
+    /** Those that this tower has, and where they are. */
+    static Map<String, String> screens(TestTower tower, String token) throws IOException, InterruptedException {
+        String operations = tower.get("/api/v1/openapi.json").body();
         Map<String, String> screens = new LinkedHashMap<>();
         screens.put("fabric", "/");
         screens.put("send", "/send?service=/image/resize&payload=photo.jpg");
@@ -48,12 +50,18 @@ final class Screens {
         screens.put("service", "/services/simple/echo");
         screens.put("requests", "/requests");
         screens.put("request", "/requests/" + token);
-        screens.put("queues", "/queues");
-        screens.put("parking", "/parking");
-        screens.put("offline", "/offline");
-        screens.put("audit", "/audit");
+        putIfThere(screens, "queues", operations);
+        putIfThere(screens, "parking", operations);
+        putIfThere(screens, "offline", operations);
+        putIfThere(screens, "audit", operations);
         screens.put("login", "/login");
         return screens;
+    }
+
+    private static void putIfThere(Map<String, String> screens, String name, String operations) {
+        if (operations.contains("/api/v1/" + name + "\"")) {
+            screens.put(name, "/" + name);
+        }
     }
 
     static void take(Path folder, Browser browser, TestTower tower, Map<String, String> screens, List<String> only)
@@ -91,7 +99,7 @@ final class Screens {
         Map<Integer, Integer> counts = new HashMap<>();
         for (int y = 0; y < full.getHeight(); y++) {
             for (int x = 0; x < full.getWidth(); x++) {
-                counts.merge(full.getRGB(x, y) & 0xfcfcfc, 1, Integer::sum);
+                counts.merge(full.getRGB(x, y) & 0xffffff, 1, Integer::sum);
             }
         }
         List<Integer> colours = counts.entrySet().stream()
@@ -101,7 +109,7 @@ final class Screens {
                 .toList();
         byte[][] parts = new byte[3][colours.size()];
         for (int i = 0; i < colours.size(); i++) {
-            Color colour = new Color(colours.get(i) | (colours.get(i) >> 6 & 0x030303));
+            Color colour = new Color(colours.get(i));
             parts[0][i] = (byte) colour.getRed();
             parts[1][i] = (byte) colour.getGreen();
             parts[2][i] = (byte) colour.getBlue();
@@ -109,11 +117,36 @@ final class Screens {
         IndexColorModel palette = new IndexColorModel(8, colours.size(), parts[0], parts[1], parts[2]);
         BufferedImage few =
                 new BufferedImage(full.getWidth(), full.getHeight(), BufferedImage.TYPE_BYTE_INDEXED, palette);
-        Graphics2D graphics = few.createGraphics();
-        graphics.drawImage(full, 0, 0, null);
-        graphics.dispose();
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        Map<Integer, Integer> nearest = new HashMap<>();
+        for (int y = 0; y < full.getHeight(); y++) {
+            for (int x = 0; x < full.getWidth(); x++) {
+                int index = nearest.computeIfAbsent(
+                        full.getRGB(x, y) & 0xffffff, colour -> nearest(colour, colours));
+                few.getRaster().setSample(x, y, 0, index);
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(few, "png", out);
         return out.toByteArray();
+    }
+
+    private static int nearest(int colour, List<Integer> colours) {
+        int best = 0;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < colours.size(); i++) {
+            int other = colours.get(i);
+            int apart = square((colour >> 16 & 255) - (other >> 16 & 255))
+                    + square((colour >> 8 & 255) - (other >> 8 & 255))
+                    + square((colour & 255) - (other & 255));
+            if (apart < least) {
+                least = apart;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static int square(int number) {
+        return number * number;
     }
 }

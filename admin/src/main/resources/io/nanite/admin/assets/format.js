@@ -15,7 +15,7 @@ export function millis(value) {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
   if (value >= 60000) return span(value);
   if (value >= 1000) return `${(value / 1000).toFixed(2)} s`;
-  return `${value.toFixed(value >= 10 ? 0 : value >= 1 ? 1 : 2)} ms`;
+  return `${value.toFixed(value >= 10 || value === 0 ? 0 : value >= 1 ? 1 : 2)} ms`;
 }
 
 export function span(ms) {
