@@ -75,7 +75,7 @@ final class AgentPages {
                                                         .formatted(Words.count(agents.size() - MOST_ROWS))))
                                 : nothing())
                 .actions(
-                        visit.may("operator") && visit.knows("bulk")
+                        visit.may(Role.OPERATOR) && visit.knows("bulk")
                                 ? all(
                                         bulk("Drain", "drain", "q state tag service"),
                                         bulk("Resume", "resume", "q state tag service"))
@@ -230,7 +230,7 @@ final class AgentPages {
     private static Html actions(Visit visit, String name, String state) {
         String path = "/api/v1/agents/%s/".formatted(Visit.encoded(name));
         List<Html> buttons = new ArrayList<>();
-        if (visit.may("operator")) {
+        if (visit.may(Role.OPERATOR)) {
             buttons.add(visit.link("/send?target=" + Visit.encoded(name) + "&selector=target", "Send").cls("btn"));
             if (visit.knows("ping")) {
                 buttons.add(Pieces.call("Ping", "POST " + path + "ping"));
@@ -249,7 +249,7 @@ final class AgentPages {
                                                         .formatted(name)));
             }
         }
-        if (visit.may("admin")) {
+        if (visit.may(Role.ADMIN)) {
             if (visit.knows("quarantine")) {
                 buttons.add(
                         state.equals("quarantined")
@@ -286,7 +286,7 @@ final class AgentPages {
                 .forEach(service -> rows.add(el(
                         "li",
                         visit.service(service),
-                        visit.may("operator")
+                        visit.may(Role.OPERATOR)
                                 ? el("a", "Send")
                                         .cls("quiet")
                                         .with("aria-label", "Send to " + service + " of " + name)

@@ -3,6 +3,7 @@ package io.nanite.admin;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
 import io.nanite.mapper.AgentView;
+import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Explanation;
 import io.nanite.mapper.Incident;
 import io.nanite.mapper.MapperTally;
@@ -28,14 +29,36 @@ final class Answers {
     record Health(String status) {}
 
     /** What a page needs that is to change something. */
-    record Session(String mapper, String csrf, boolean readOnly, Instant at) {}
+    record Session(
+            String mapper,
+            String csrf,
+            boolean readOnly,
+            Instant at,
+            @Nullable String user,
+            String role,
+            List<String> features,
+            String version) {}
+
+    /** Whether all is well, in one sentence; and what is not. {@code level} is {@code ok}, {@code warn} or {@code bad}. */
+    record Judgement(Instant at, String level, String sentence, List<Finding> findings) {}
+
+    /** Something that is not well: what, why, and what can be done. */
+    record Finding(String level, String sentence, String cause, Subject subject, Action action) {}
+
+    /** What a finding is about. */
+    record Subject(String kind, String name) {}
+
+    /** A button; {@code href} is below the tower's base. */
+    record Action(String label, String href) {}
 
     /**
      * One agent in a line.
      *
-     * @param state {@code ready} or {@code suspect}
+     * @param state {@code ready}, {@code suspect}, {@code draining}, {@code quarantined}; {@code dead} if it went without a word,
+     *     {@code gone} if it said goodbye
      * @param load the number that is compared; null where it sent none
      * @param heardAt when it was last heard of
+     * @param goneAt when it went; null while it is connected
      */
     record Agent(
             String name,
@@ -46,24 +69,125 @@ final class Answers {
             int inFlight,
             List<String> tags,
             int services,
-            Instant heardAt) {
+            Instant heardAt,
+            @Nullable Instant goneAt,
+            @Nullable String version,
+            @Nullable String boot) {
 
-        static Agent of(AgentView view, Instant heardAt) {
-            double load = view.status().load();
+        Agent heardAt(Instant newHeardAt) {
             return new Agent(
-                    view.identity().name(),
-                    view.suspect() ? "suspect" : "ready",
-                    Double.isFinite(load) ? load : null,
-                    view.vitals().slots(),
-                    view.vitals().busy(),
-                    view.inFlight(),
-                    view.tags().stream().sorted().toList(),
-                    view.services().size(),
-                    heardAt);
+                    name, state, load, slots, busy, inFlight, tags, services, newHeardAt, goneAt, version, boot);
         }
     }
 
-    record Agents(Instant at, List<Agent> agents) {}
+    /** Those that match; {@code quarantined} are the names of all that are kept from working, here or not. */
+    record Agents(Instant at, List<Agent> agents, List<String> quarantined) {}
+
+    /** What was measured: a value for each time, which are seconds since the epoch; null for a gap. */
+    record Past(
+            Instant at, String range, long stepMillis, List<Long> times, Map<String, List<@Nullable Float>> series) {}
+
+    /** What was measured in the second that has just ended. */
+    record Second(Instant at, long time, Map<String, @Nullable Float> series) {}
+
+    /** How loaded an agent was, at each step. */
+    record AgentLine(List<@Nullable Float> load, List<@Nullable Float> inFlight) {}
+
+    /** From a time on, in steps; null for a gap. */
+    record AgentLines(Instant at, long stepMillis, Instant from, Map<String, AgentLine> agents) {}
+
+    /** The broker, as it was seen last. */
+    record Broker(String product, String version, boolean connected, List<String> alarms, List<String> nodes) {}
+
+    /** A queue, and what it is for; {@code idle} if nothing is in it. */
+    record Queue(
+            String name,
+            String role,
+            int ready,
+            @Nullable Integer unacked,
+            int consumers,
+            @Nullable Long oldestSeconds,
+            boolean idle) {}
+
+    record Queues(Instant at, String source, Broker broker, List<Queue> queues, List<BrokerReport.Drift> drift) {}
+
+    /** Letters that have the same reason. */
+    record Fingerprint(
+            String id, String reason, int count, @Nullable Instant newest, String source) {}
+
+    /** A letter in a line. */
+    record LetterLine(
+            String id,
+            @Nullable Instant at,
+            String reason,
+            String fingerprint,
+            String source,
+            @Nullable String service,
+            @Nullable String token,
+            @Nullable String from,
+            String kind,
+            int bytes,
+            @Nullable String contentType,
+            boolean encrypted) {}
+
+    record Parking(Instant at, int total, int shown, List<Fingerprint> fingerprints, List<LetterLine> letters) {}
+
+    /** A letter with what it holds: its payload, if it can be read; what can be shown of it anyway. */
+    record LetterDetail(
+            Instant at, LetterLine letter, @Nullable Object payload, String text, Map<String, String> headers) {}
+
+    /** How a letter shall be sent again; null for as it was. */
+    record Replay(
+            @Nullable Object payload,
+            @Nullable String service,
+            @Nullable String target) {
+
+        static final Replay AS_IT_WAS = new Replay(null, null, null);
+    }
+
+    /** The token of what was sent instead; where its answers come, if it has some. */
+    record Replayed(String token, @Nullable String events) {}
+
+    record Purge(@Nullable String confirm) {}
+
+    record Removed(Instant at, int removed) {}
+
+    /** Work that waits; what it is cannot be said if it is sealed for others. */
+    record Waiting(
+            String token,
+            @Nullable String service,
+            @Nullable String from,
+            @Nullable Instant at,
+            @Nullable Instant deadline,
+            @Nullable String selector,
+            boolean persistent,
+            int bytes,
+            boolean encrypted) {}
+
+    record Offline(Instant at, int total, List<Waiting> waiting) {}
+
+    /** What an agent answered to what it was told. */
+    record Told(
+            Instant at,
+            String agent,
+            boolean ok,
+            @Nullable Object value,
+            @Nullable String message) {}
+
+    record LogLevel(@Nullable String level) {}
+
+    /** What shall be done with all that match; {@code expected} is how many they were. */
+    record BulkOrder(
+            @Nullable String action,
+            @Nullable Map<String, String> filter,
+            @Nullable Boolean dryRun,
+            @Nullable Integer expected) {}
+
+    record BulkCount(Instant at, int count, List<String> sample) {}
+
+    record BulkDone(Instant at, int done, int failed, List<BulkError> errors) {}
+
+    record BulkError(String name, String detail) {}
 
     /** All that is known of one agent. */
     record AgentDetail(
@@ -74,10 +198,11 @@ final class Answers {
             @Nullable String version,
             @Nullable String boot) {
 
-        static AgentDetail of(AgentView view, Instant at) {
+        static AgentDetail of(Fleet.Member member, Instant at) {
+            AgentView view = member.view();
             return new AgentDetail(
                     at,
-                    Agent.of(view, at.minus(view.silentFor())),
+                    member.line(),
                     view.services().stream().map(Service::path).sorted().toList(),
                     view.status().value(),
                     view.vitals().version(),
@@ -85,13 +210,52 @@ final class Answers {
         }
     }
 
-    /** A service, and how many agents offer it. */
-    record ServiceLine(String path, int agents) {}
+    /** A service, how many agents offer it, and how its requests of the last fifteen minutes went; percentiles in milliseconds. */
+    record ServiceLine(
+            String path,
+            int agents,
+            int requests,
+            int errors,
+            @Nullable Double p50,
+            @Nullable Double p95,
+            @Nullable Double p99,
+            double ratePerSecond) {
+
+        static ServiceLine of(String path, int agents, ServiceBook.Figures figures) {
+            return new ServiceLine(
+                    path,
+                    agents,
+                    figures.requests(),
+                    figures.errors(),
+                    figures.p50(),
+                    figures.p95(),
+                    figures.p99(),
+                    figures.ratePerSecond());
+        }
+    }
+
+    /** How the requests of one service went at one agent in the last fifteen minutes. */
+    record AgentFigures(
+            String agent,
+            int requests,
+            int errors,
+            @Nullable Double p50,
+            @Nullable Double p95) {}
 
     record Services(Instant at, List<ServiceLine> services) {}
 
     /** A service, and who offers it. */
-    record ServiceDetail(Instant at, String path, List<Agent> agents) {}
+    record ServiceDetail(
+            Instant at,
+            String path,
+            List<Agent> agents,
+            int requests,
+            int errors,
+            @Nullable Double p50,
+            @Nullable Double p95,
+            @Nullable Double p99,
+            double ratePerSecond,
+            List<AgentFigures> byAgent) {}
 
     /** How a request ended at one agent. */
     record AgentOutcome(
@@ -120,7 +284,8 @@ final class Answers {
             List<AgentOutcome> outcomes,
             @Nullable String error) {}
 
-    record Requests(Instant at, List<RequestLine> requests) {}
+    /** Some of those that are remembered: {@code total} match. */
+    record Requests(Instant at, List<RequestLine> requests, int total, boolean more) {}
 
     /** Something that happened to a request. */
     record Event(
@@ -141,7 +306,34 @@ final class Answers {
     }
 
     /** A request, and what happened to it; {@code request} is null once it is forgotten here. */
-    record Why(Instant at, String token, @Nullable RequestLine request, List<Event> events) {}
+    record Why(
+            Instant at,
+            String token,
+            @Nullable RequestLine request,
+            List<Event> events,
+            @Nullable Object payload,
+            boolean payloadCut,
+            @Nullable Options options) {}
+
+    /** How a request was to be routed. */
+    record Options(
+            String selector,
+            @Nullable String target,
+            List<String> tags,
+            @Nullable Long timeoutMillis,
+            boolean persistent,
+            @Nullable Boolean offline) {
+
+        static Options of(CallOptions options) {
+            return new Options(
+                    options.selector(),
+                    options.target() == null ? null : options.target().name(),
+                    options.tags().stream().sorted().toList(),
+                    options.timeout() == null ? null : options.timeout().toMillis(),
+                    options.persistent(),
+                    options.offlineFailsafe());
+        }
+    }
 
     /**
      * What is asked for.
@@ -212,7 +404,12 @@ final class Answers {
 
     /** Everything, as the stream begins with it. */
     record Snapshot(
-            Instant at, Tally tally, List<Agent> agents, List<ServiceLine> services, List<RequestLine> requests) {}
+            Instant at,
+            Tally tally,
+            List<Agent> agents,
+            List<ServiceLine> services,
+            List<RequestLine> requests,
+            Judgement verdict) {}
 
     /** What has changed of the agents. */
     record AgentChanges(Instant at, List<Agent> changed, List<String> gone) {}

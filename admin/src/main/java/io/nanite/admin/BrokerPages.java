@@ -112,7 +112,7 @@ final class BrokerPages {
                     el(
                             "div",
                             el("a", print.text("reason"))
-                                    .with("href", visit.at("/parking", Map.of("reason", print.text("reason")))),
+                                    .with("href", visit.at("/parking", Map.of("reason", print.text("id")))),
                             el(
                                             "p",
                                             text(print.has("source") ? "from " + print.text("source") + ", newest " : "newest "),
@@ -133,7 +133,7 @@ final class BrokerPages {
                     Pieces.td(letter.text("from"), "mid"),
                     Pieces.td(Words.bytes(letter.number("bytes")), "n wide"),
                     Pieces.td(
-                            visit.may("operator") && letter.has("service")
+                            visit.may(Role.OPERATOR) && letter.has("service")
                                     ? Pieces.call("Replay", "POST /api/v1/parking/" + Visit.encoded(id) + "/replay")
                                             .cls("btn tiny script")
                                             .with("data-body", "{}")
@@ -188,13 +188,13 @@ final class BrokerPages {
                                 .with("data-live", true))
                 .actions(el(
                                 "span",
-                                visit.may("operator") && visit.knows("bulk") && total > 0
+                                visit.may(Role.OPERATOR) && visit.knows("bulk") && total > 0
                                         ? AgentPages.bulk("Replay", "replay", "q reason")
                                         : nothing(),
-                                visit.may("admin") && total > 0
+                                visit.may(Role.ADMIN) && total > 0
                                         ? Pieces.call("Purge…", "DELETE /api/v1/parking")
                                                 .cls("btn danger script")
-                                                .with("data-typed", "purge %d letters".formatted(total))
+                                                .with("data-typed", "purge %d %s".formatted(total, total == 1 ? "letter" : "letters"))
                                                 .with(
                                                         "data-confirm",
                                                         "All %s are lost for good.".formatted(Words.count(total, "letter", "letters")))
@@ -226,7 +226,7 @@ final class BrokerPages {
         pairs.add(Pieces.pair("Encrypted", letter.is("encrypted") ? "yes: its text cannot be shown" : "no"));
         List<Html> headers = new ArrayList<>();
         answer.at("headers").members().forEach((name, value) -> headers.add(Pieces.pair(name, text(value.isThere() && value.json().isValueNode() ? value.text() : value.pretty()))));
-        Html replay = visit.may("operator") && letter.has("service")
+        Html replay = visit.may(Role.OPERATOR) && letter.has("service")
                 ? Pieces.panel(
                         "Send it again",
                         el(
@@ -268,7 +268,7 @@ final class BrokerPages {
                         headers.isEmpty() ? nothing() : Pieces.panel("Headers", Pieces.facts(headers)))
                 .actions(
                         visit.link("/parking", "All letters").cls("btn"),
-                        visit.may("admin")
+                        visit.may(Role.ADMIN)
                                 ? Pieces.call("Discard", "DELETE " + path)
                                         .cls("btn danger script")
                                         .with("data-confirm", "Discard this letter? It is lost for good.")
@@ -286,13 +286,15 @@ final class BrokerPages {
                     "tr",
                     Pieces.td(Words.ago(waiting.time("at"), answer.time("at")), "when"),
                     Pieces.td(
-                            visit.link("/requests/" + Visit.encoded(token), waiting.text("service")).cls("name"), ""),
-                    Pieces.td(waiting.text("from"), "mid"),
+                            visit.link("/requests/" + Visit.encoded(token), waiting.has("service") ? waiting.text("service") : "sealed")
+                                    .cls("name"),
+                            ""),
+                    Pieces.td(waiting.has("from") ? waiting.text("from") : Words.NONE, "mid"),
                     Pieces.td(waiting.has("deadline") ? Words.time(waiting.time("deadline")) : text("none"), "n mid"),
-                    Pieces.td(waiting.text("selector"), "wide"),
+                    Pieces.td(waiting.has("selector") ? waiting.text("selector") : Words.NONE, "wide"),
                     Pieces.td(Words.bytes(waiting.number("bytes")), "n wide"),
                     Pieces.td(
-                            visit.may("operator")
+                            visit.may(Role.OPERATOR)
                                     ? Pieces.call("Remove", "DELETE /api/v1/offline/" + Visit.encoded(token))
                                             .cls("btn tiny script danger")
                                             .with("aria-label", "Remove " + waiting.text("service"))

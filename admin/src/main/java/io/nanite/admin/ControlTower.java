@@ -8,10 +8,16 @@ import io.javalin.http.HttpResponseException;
 import io.nanite.core.ConfigException;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
+import io.nanite.core.serializer.Formats;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
 import java.net.Inet6Address;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -40,6 +46,10 @@ public final class ControlTower implements AutoCloseable {
     private final Door door;
     private final EventLoop loop;
     private final LiveFeed feed;
+    private final Quarantine quarantine;
+    private final History history;
+    private final EventLoop sampling;
+    private final @Nullable BrokerWatch broker;
     private final URI uri;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -49,14 +59,71 @@ public final class ControlTower implements AutoCloseable {
         loop = new SingleThreadLoop(
                 mapper.identity().value() + "-tower", error -> LOG.error("a look at the fabric failed", error));
         RequestLog log = new RequestLog(loop.time());
-        feed = new LiveFeed(mapper, log, loop.time());
-        Api api = new Api(mapper, door, log, feed, loop.time(), builder.figures, builder.ready);
+        ServiceBook book = new ServiceBook(loop.time());
+        quarantine = new Quarantine(mapper, builder.store);
+        Fleet fleet = new Fleet(mapper, quarantine);
+        broker = builder.desk == null ? null : watch(builder, builder.desk, mapper);
+        Views views = new Views(mapper, fleet, log, book, builder.ready, broker, builder.blocked, loop.time());
+        List<String> features = new ArrayList<>(List.of("history", "instructions"));
+        feed = new LiveFeed(mapper, fleet, views, log, loop.time());
+        List<Route> rooms = new ArrayList<>(new LookRoutes(views).all());
+        Body body = new Body(loop.time());
+        RequestRoutes requests = new RequestRoutes(mapper, views, log, feed, body);
+        AgentRoutes agents = new AgentRoutes(mapper, views, quarantine, body, loop.time());
+        Map<String, Bulk.Action> bulk = new HashMap<>(requests.bulk());
+        bulk.putAll(agents.bulk());
+        rooms.addAll(requests.all());
+        rooms.addAll(agents.all());
+        history = new History(builder.store, loop.time().now());
+        Sparklines sparklines = new Sparklines();
+        sampling = new SingleThreadLoop(
+                mapper.identity().value() + "-tower-history", error -> LOG.error("a second was not measured", error));
+        Sampler sampler = new Sampler(
+                mapper,
+                book,
+                history,
+                sparklines,
+                builder.ready,
+                broker == null ? queue -> null : broker::ready,
+                feed::tell,
+                loop.time());
+        rooms.addAll(new HistoryRoutes(history, sparklines, views).all());
+        if (broker != null) {
+            Letters letters = new Letters(builder.serializer);
+            ParkingLot parking = new ParkingLot(broker, letters, mapper, feed, views);
+            rooms.addAll(new BrokerRoutes(broker, parking, letters, mapper, log, views, body).all());
+            bulk.putAll(parking.bulk());
+            features.addAll(List.of("queues", "parking", "offline"));
+        }
+        rooms.add(new Bulk(bulk, door, views, body).route());
+        Api api = new Api(
+                door,
+                views,
+                feed,
+                builder.figures,
+                builder.ready,
+                features,
+                builder.version,
+                rooms);
         server = Javalin.create(settings -> configure(settings, config, api));
         start(config);
         uri = URI.create("http://%s:%d/".formatted(host(config), server.port()));
         mapper.intercept(log);
+        mapper.intercept(book);
+        mapper.listen(quarantine);
+        loop.every(Quarantine.LOOK, quarantine::look);
+        if (broker != null) {
+            broker.start();
+        }
+        sampling.every(Sampler.EVERY, sampler::sample);
         loop.every(LiveFeed.LOOK, feed::look);
         loop.every(LiveFeed.BEAT, feed::beat);
+    }
+
+    private static BrokerWatch watch(Builder builder, BrokerDesk desk, Mapper mapper) {
+        EventLoop waits = new SingleThreadLoop(
+                mapper.identity().value() + "-tower-broker", error -> LOG.error("a look at the broker failed", error));
+        return new BrokerWatch(mapper, desk, waits, builder.ready, builder.blocked);
     }
 
     /** Starts one for this mapper. See {@link Builder#start}. */
@@ -75,6 +142,11 @@ public final class ControlTower implements AutoCloseable {
         private final ControlTowerConfig config;
         private @Nullable Supplier<String> figures;
         private BooleanSupplier ready = () -> true;
+        private String version = "unknown";
+        private TowerStore store = TowerStore.none();
+        private @Nullable BrokerDesk desk;
+        private Serializer serializer = Formats.json();
+        private Supplier<@Nullable String> blocked = () -> null;
 
         private Builder(ControlTowerConfig config) {
             this.config = config;
@@ -92,6 +164,36 @@ public final class ControlTower implements AutoCloseable {
             return this;
         }
 
+        /** What it says of which version it is. */
+        public Builder version(String newVersion) {
+            version = newVersion;
+            return this;
+        }
+
+        /** Where it keeps what shall survive it; without one it forgets everything. */
+        public Builder store(TowerStore newStore) {
+            store = newStore;
+            return this;
+        }
+
+        /** What looks at the broker, which the tower closes; without it nothing is said of queues and letters. */
+        public Builder desk(BrokerDesk newDesk) {
+            desk = newDesk;
+            return this;
+        }
+
+        /** What reads letters: the one of the mapper. If nothing is said, it reads JSON and Smile. */
+        public Builder serializer(Serializer newSerializer) {
+            serializer = newSerializer;
+            return this;
+        }
+
+        /** Why the broker takes nothing at the moment; null if it does. Any thread; must not wait. */
+        public Builder blocked(Supplier<@Nullable String> newBlocked) {
+            blocked = newBlocked;
+            return this;
+        }
+
         /** Listens from now on. Throws {@link ConfigException} if it cannot. */
         public ControlTower start(Mapper mapper) {
             return new ControlTower(this, mapper);
@@ -103,6 +205,7 @@ public final class ControlTower implements AutoCloseable {
             server.start();
         } catch (RuntimeException e) {
             loop.close();
+            sampling.close();
             LOG.debug("the tower cannot listen", e);
             throw ConfigException.of(
                     "http port",
@@ -117,7 +220,7 @@ public final class ControlTower implements AutoCloseable {
         settings.startup.startupWatcherEnabled = false;
         settings.http.compressionStrategy = CompressionStrategy.NONE;
         settings.http.prefer405over404 = true;
-        settings.http.maxRequestSize = Api.MOST_BODY_BYTES;
+        settings.http.maxRequestSize = Body.MOST_BYTES;
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, 4);
         threads.setName("tower");
         threads.setDaemon(true);
@@ -174,6 +277,12 @@ public final class ControlTower implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             loop.close();
+            sampling.close();
+            history.close();
+            if (broker != null) {
+                broker.close();
+            }
+            quarantine.close();
             feed.close();
             server.stop();
         }

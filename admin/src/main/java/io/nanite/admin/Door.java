@@ -34,6 +34,8 @@ final class Door {
     private static final int SECRET_BYTES = 32;
     private static final String BEARER = "Bearer ";
 
+    private static final String VISITOR = "visitor";
+
     static final String CSRF_HEADER = "X-CSRF-Token";
 
     /** What each answer carries. Nothing of a page may come from elsewhere, and nothing may be written inside it. */
@@ -55,7 +57,7 @@ final class Door {
             "no-store");
 
     /** What a machine that looks after processes asks; it says nothing of the fabric. */
-    private static final Set<String> OPEN = Set.of("/health/live", "/health/ready");
+    private static final Set<String> OPEN = Set.of("/health/live", "/health/ready", "/login");
 
     private final Secret token;
     private final Secret session;
@@ -93,7 +95,7 @@ final class Door {
     void before(Context http) {
         HEADERS.forEach(http::header);
         checkHost(http);
-        if (OPEN.contains(http.path())) {
+        if (isOpen(http)) {
             return;
         }
         @Nullable String given = http.queryParam("token");
@@ -108,6 +110,7 @@ final class Door {
         if (!program && !same(session, http.cookie(cookieName(http)))) {
             throw new ProblemException(401, "not known here (expected: the link that was printed at the start)");
         }
+        http.attribute(VISITOR, new Visitor(null, readOnly ? Role.VIEWER : Role.ADMIN, csrf));
         if (isSafe(http)) {
             return;
         }
@@ -119,6 +122,32 @@ final class Door {
                     403,
                     "%s: not done (expected: only looking; it was started with --read-only)".formatted(http.method()));
         }
+    }
+
+    /** In front of each thing that can be asked for; throws {@link ProblemException} for who may not have it. */
+    void require(Context http, Role role) {
+        if (!isOpen(http)) {
+            Visitor visitor = visitor(http);
+            if (!visitor.role().allows(role)) {
+                throw new ProblemException(
+                        403, "role: %s (expected: %s)".formatted(visitor.role().word(), role.word()));
+            }
+        }
+    }
+
+    /** What says nothing of the fabric; the files of the pages are the same for everybody. */
+    private static boolean isOpen(Context http) {
+        String path = http.path().substring(Base.of(http).length());
+        return OPEN.contains(path) || path.startsWith("/assets/");
+    }
+
+    /** Who asks; for what is behind {@link #before}. */
+    static Visitor visitor(Context http) {
+        Visitor visitor = http.attribute(VISITOR);
+        if (visitor == null) {
+            throw new ProblemException(401, "not known here");
+        }
+        return visitor;
     }
 
     /** Behind everything: says who has done what. */

@@ -54,7 +54,7 @@ final class DoorPages {
     }
 
     static Sheet audit(Visit visit) throws Exception {
-        if (!visit.may("admin")) {
+        if (!visit.may(Role.ADMIN)) {
             throw new ProblemException(403, "audit: not shown (expected: an admin)");
         }
         Facts answer = visit.ask("audit");

@@ -35,7 +35,7 @@ final class FabricPage {
                     "Start an agent",
                     el("p", "An agent hosts actors, and is used within a second of its start:"),
                     Pieces.command("nanite-agent --token fred -n examples/simpleagent"),
-                    visit.may("operator")
+                    visit.may(Role.OPERATOR)
                             ? el(
                                     "p",
                                     text("and ask it something from any shell, or on the page "),
@@ -201,7 +201,7 @@ final class FabricPage {
                     "Latest requests",
                     Pieces.empty(
                             "Nothing was asked through this mapper yet.",
-                            visit.may("operator")
+                            visit.may(Role.OPERATOR)
                                     ? el("p", visit.link("/send", "Send the first one"))
                                     : nothing()));
         }

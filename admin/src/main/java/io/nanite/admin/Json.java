@@ -1,7 +1,9 @@
 package io.nanite.admin;
 
 import io.javalin.http.Context;
+import io.nanite.core.Bytes;
 import io.nanite.core.packet.Printable;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,47 @@ final class Json {
     /** What was written here. */
     static JsonNode tree(String json) {
         return MAPPER.readTree(json);
+    }
+
+    /** The value as JSON; null if that is longer, or it cannot be written. */
+    static @Nullable Bytes bytes(@Nullable Object value, int most) {
+        Limited out = new Limited(most);
+        try {
+            MAPPER.writeValue(out, value);
+        } catch (JacksonException | ProblemException e) {
+            return null;
+        }
+        return out.full ? null : Bytes.of(out.toByteArray());
+    }
+
+    /** What was written with {@link #bytes}. */
+    static @Nullable Object value(Bytes json) {
+        return MAPPER.readValue(json.array(), json.offset(), json.length(), Object.class);
+    }
+
+    /** Takes so much and then throws, so that nobody goes on writing. */
+    private static final class Limited extends ByteArrayOutputStream {
+
+        private final int most;
+        boolean full;
+
+        Limited(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public synchronized void write(byte[] bytes, int offset, int length) {
+            if (count + length > most) {
+                full = true;
+                throw new ProblemException(413, "payload: too long to be remembered");
+            }
+            super.write(bytes, offset, length);
+        }
+
+        @Override
+        public synchronized void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
     }
 
     static void answer(Context http, int status, @Nullable Object value) {

@@ -1,9 +1,7 @@
 package io.nanite.admin;
 
 import io.nanite.core.loop.TimeSource;
-import io.nanite.core.packet.Service;
 import io.nanite.core.packet.TokenSource;
-import io.nanite.mapper.AgentView;
 import io.nanite.mapper.Job;
 import io.nanite.mapper.Mapper;
 import java.time.Duration;
@@ -32,10 +30,18 @@ final class LiveFeed implements AutoCloseable {
     private static final int MOST_REQUESTS = 200;
     private static final int MOST_SENT = 64;
 
+    /** How services go changes with each request: that is told every so many looks. */
+    private static final int LOOKS_AT_SERVICES = 5;
+
+    /** How old something is, is said anew so seldom. */
+    private static final Duration VERDICT_AGES = Duration.ofSeconds(5);
+
     /** Two clocks are read one after the other. */
     private static final Duration JITTER = Duration.ofMillis(100);
 
     private final Mapper mapper;
+    private final Fleet fleet;
+    private final Views views;
     private final RequestLog log;
     private final TimeSource time;
     private final Topic topic = new Topic(TokenSource.secure().next().value(), MOST_EVENTS, MOST_BYTES);
@@ -44,6 +50,8 @@ final class LiveFeed implements AutoCloseable {
     private Map<String, Answers.Agent> agents = new LinkedHashMap<>();
     private SortedMap<String, Answers.ServiceLine> services = new TreeMap<>();
     private Answers.@Nullable Tally tally;
+    private Answers.@Nullable Judgement verdict;
+    private int looks;
     private final Map<String, Sent> sent = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Sent> eldest) {
@@ -55,8 +63,10 @@ final class LiveFeed implements AutoCloseable {
         }
     };
 
-    LiveFeed(Mapper mapper, RequestLog log, TimeSource time) {
+    LiveFeed(Mapper mapper, Fleet fleet, Views views, RequestLog log, TimeSource time) {
         this.mapper = mapper;
+        this.fleet = fleet;
+        this.views = views;
         this.log = log;
         this.time = time;
     }
@@ -65,7 +75,10 @@ final class LiveFeed implements AutoCloseable {
     synchronized void look() {
         Instant at = now();
         lookAtAgents(at);
-        lookAtServices(at);
+        if (looks++ % LOOKS_AT_SERVICES == 0
+                || services.size() != mapper.services().size()) {
+            lookAtServices(at);
+        }
         List<Answers.RequestLine> changes = log.changes();
         if (!changes.isEmpty()) {
             List<Answers.RequestLine> told = changes.subList(0, Math.min(changes.size(), MOST_REQUESTS));
@@ -76,14 +89,34 @@ final class LiveFeed implements AutoCloseable {
             tally = figures;
             publish("tally", new Answers.TallyChange(at, figures));
         }
+        Answers.Judgement judgement = views.verdict();
+        if (isNews(judgement, verdict)) {
+            verdict = judgement;
+            publish("verdict", judgement);
+        }
+    }
+
+    private static boolean isNews(Answers.Judgement now, Answers.@Nullable Judgement before) {
+        if (before == null || !now.level().equals(before.level())) {
+            return true;
+        }
+        boolean same =
+                now.sentence().equals(before.sentence()) && now.findings().equals(before.findings());
+        return !same
+                && (Duration.between(before.at(), now.at()).compareTo(VERDICT_AGES) >= 0
+                        || !subjects(now).equals(subjects(before)));
+    }
+
+    private static List<Answers.Subject> subjects(Answers.Judgement judgement) {
+        return judgement.findings().stream().map(Answers.Finding::subject).toList();
     }
 
     private void lookAtAgents(Instant at) {
         Map<String, Answers.Agent> seen = new LinkedHashMap<>();
         List<Answers.Agent> changed = new ArrayList<>();
-        for (AgentView view : mapper.agents()) {
-            Answers.@Nullable Agent before = agents.get(view.identity().name());
-            Answers.Agent agent = Answers.Agent.of(view, heardAt(view, at, before));
+        for (Answers.Agent line : fleet.lines(at)) {
+            Answers.@Nullable Agent before = agents.get(line.name());
+            Answers.Agent agent = steady(line, before);
             seen.put(agent.name(), agent);
             if (!agent.equals(before)) {
                 changed.add(agent);
@@ -97,21 +130,17 @@ final class LiveFeed implements AutoCloseable {
         }
     }
 
-    private static Instant heardAt(AgentView view, Instant at, Answers.@Nullable Agent before) {
-        Instant heard = at.minus(view.silentFor()).truncatedTo(ChronoUnit.MILLIS);
-        if (before == null) {
-            return heard;
+    private static Answers.Agent steady(Answers.Agent line, Answers.@Nullable Agent before) {
+        if (before == null
+                || Duration.between(before.heardAt(), line.heardAt()).abs().compareTo(JITTER) >= 0) {
+            return line;
         }
-        Duration apart = Duration.between(before.heardAt(), heard).abs();
-        return apart.compareTo(JITTER) < 0 ? before.heardAt() : heard;
+        return line.heardAt(before.heardAt());
     }
 
     private void lookAtServices(Instant at) {
         SortedMap<String, Answers.ServiceLine> seen = new TreeMap<>();
-        for (Map.Entry<Service, Integer> entry : mapper.services().entrySet()) {
-            String path = entry.getKey().path();
-            seen.put(path, new Answers.ServiceLine(path, entry.getValue()));
-        }
+        views.serviceLines().forEach(line -> seen.put(line.path(), line));
         List<Answers.ServiceLine> changed = seen.values().stream()
                 .filter(service -> !service.equals(services.get(service.path())))
                 .toList();
@@ -122,6 +151,11 @@ final class LiveFeed implements AutoCloseable {
         if (!changed.isEmpty() || !gone.isEmpty()) {
             publish("services", new Answers.ServiceChanges(at, changed, gone));
         }
+    }
+
+    /** Tells what was measured in a second. Any thread. */
+    void tell(Answers.Second second) {
+        publish("second", second);
     }
 
     private void publish(String type, Object change) {
@@ -139,7 +173,8 @@ final class LiveFeed implements AutoCloseable {
                         Answers.Tally.of(mapper.tally()),
                         List.copyOf(agents.values()),
                         List.copyOf(services.values()),
-                        log.newest(MOST_REQUESTS))));
+                        log.newest(MOST_REQUESTS),
+                        views.verdict())));
     }
 
     /** Follows a request that was sent from here. */

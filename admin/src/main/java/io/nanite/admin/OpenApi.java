@@ -17,19 +17,30 @@ import org.jspecify.annotations.Nullable;
 /** Writes the OpenAPI 3.1 document of routes; what JSON looks like is read from the records that it is made of. */
 final class OpenApi {
 
-    private static final Map<Type, Map<String, Object>> SIMPLE = Map.of(
-            String.class, Map.of("type", "string"),
-            boolean.class, Map.of("type", "boolean"),
-            Boolean.class, Map.of("type", "boolean"),
-            int.class, Map.of("type", "integer"),
-            Integer.class, Map.of("type", "integer"),
-            long.class, Map.of("type", "integer"),
-            Long.class, Map.of("type", "integer"),
-            Double.class, Map.of("type", "number"),
-            Instant.class, Map.of("type", "string", "format", "date-time"));
+    private static final Map<Type, Map<String, Object>> SIMPLE = Map.ofEntries(
+            Map.entry(String.class, Map.of("type", "string")),
+            Map.entry(boolean.class, Map.of("type", "boolean")),
+            Map.entry(Boolean.class, Map.of("type", "boolean")),
+            Map.entry(int.class, Map.of("type", "integer")),
+            Map.entry(Integer.class, Map.of("type", "integer")),
+            Map.entry(long.class, Map.of("type", "integer")),
+            Map.entry(Long.class, Map.of("type", "integer")),
+            Map.entry(double.class, Map.of("type", "number")),
+            Map.entry(Double.class, Map.of("type", "number")),
+            // What was measured: nothing, where nothing was.
+            Map.entry(Float.class, Map.of("anyOf", List.of(Map.of("type", "number"), Map.of("type", "null")))),
+            Map.entry(Instant.class, Map.of("type", "string", "format", "date-time")));
 
     /** What needs no key. */
     private static final Set<String> OPEN = Set.of("live", "ready");
+
+    /** What is sent, of which anything may be left out that its operation does not ask for. */
+    private static final Set<Class<?>> ORDERS = Set.of(
+            Answers.Send.class,
+            Answers.BulkOrder.class,
+            Answers.LogLevel.class,
+            Answers.Replay.class,
+            Answers.Purge.class);
 
     private final Map<String, Object> schemas = new TreeMap<>();
 
@@ -73,6 +84,7 @@ final class OpenApi {
         Map<String, Object> operation = new LinkedHashMap<>();
         operation.put("operationId", route.id());
         operation.put("summary", route.summary());
+        operation.put("x-role", route.role().word());
         List<Object> parameters = new ArrayList<>();
         for (String name : route.parameters()) {
             parameters.add(Map.of("name", name, "in", "path", "required", true, "schema", Map.of("type", "string")));
@@ -99,15 +111,20 @@ final class OpenApi {
                     Map.of("required", true, "content", content("application/json", reference(route.body()))));
         }
         Map<String, Object> responses = new TreeMap<>();
+        boolean empty = route.answer() == null && route.contentType().equals("application/json");
         responses.put(
                 Integer.toString(route.status()),
-                Map.of(
-                        "description",
-                        "done",
-                        "content",
-                        content(
-                                route.contentType(),
-                                route.answer() == null ? Map.of("type", "string") : reference(route.answer()))));
+                empty
+                        ? Map.of("description", "done")
+                        : Map.of(
+                                "description",
+                                "done",
+                                "content",
+                                content(
+                                        route.contentType(),
+                                        route.answer() == null
+                                                ? Map.of("type", "string")
+                                                : reference(route.answer()))));
         List<Integer> errors = new ArrayList<>(route.errors());
         if (OPEN.contains(route.id())) {
             operation.put("security", List.of());
@@ -145,14 +162,14 @@ final class OpenApi {
                 AnnotatedType annotated = component.getAnnotatedType();
                 boolean nullable = annotated.isAnnotationPresent(Nullable.class);
                 properties.put(component.getName(), schema(component.getGenericType(), nullable));
-                if (!type.equals(Answers.Send.class)) {
+                if (!ORDERS.contains(type)) {
                     required.add(component.getName());
                 }
             }
             Map<String, Object> schema = new LinkedHashMap<>();
             schema.put("type", "object");
             schema.put("properties", properties);
-            schema.put("required", type.equals(Answers.Send.class) ? List.of("service") : required);
+            schema.put("required", required);
             schema.put("additionalProperties", false);
             schemas.put(name, schema);
         }

@@ -46,7 +46,7 @@ final class Pages {
         page(server, "/parking/{id}", BrokerPages::letter);
         page(server, "/offline", BrokerPages::offline);
         page(server, "/audit", DoorPages::audit);
-        server.get("/login", http -> html(http, 200, DoorPages.login(shell, http.contextPath())));
+        server.get("/login", http -> html(http, 200, DoorPages.login(shell, Base.of(http))));
     }
 
     private void page(RoutesConfig server, String path, Content content) {
@@ -70,7 +70,7 @@ final class Pages {
             Api.problem(http, status, detail);
             return;
         }
-        String base = http.contextPath();
+        String base = Base.of(http);
         Html what = el("p", text(detail == null ? "" : detail));
         Html page = status == 401
                 ? Html.all(
@@ -93,7 +93,7 @@ final class Pages {
 
     private static boolean isForPeople(Context http) {
         @Nullable String accept = http.header("Accept");
-        String path = http.path().substring(Math.min(http.path().length(), http.contextPath().length()));
+        String path = http.path().substring(Math.min(http.path().length(), Base.of(http).length()));
         return accept != null
                 && accept.contains("text/html")
                 && !path.startsWith("/api/")

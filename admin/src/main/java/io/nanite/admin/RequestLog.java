@@ -1,13 +1,17 @@
 package io.nanite.admin;
 
+import io.nanite.core.Bytes;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Outcome;
+import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Token;
 import io.nanite.mapper.Call;
 import io.nanite.mapper.CallEnd;
+import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.RequestInterceptor;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +22,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers the last requests and pushes of a mapper, without their payloads. Written without a lock by who calls the mapper;
- * what is oldest is forgotten. Safe for use by many threads.
+ * Remembers the last requests and pushes of a mapper, with payloads that are not large. Written without a lock by who calls the
+ * mapper; what is oldest is forgotten. Safe for use by many threads.
  */
 final class RequestLog implements RequestInterceptor {
 
     /** A power of two. */
     static final int SIZE = 1024;
+
+    /** Larger payloads, as JSON, are not remembered: so all together have at most 16 MiB. */
+    static final int MOST_PAYLOAD_BYTES = 16 * 1024;
 
     private final TimeSource time;
     private final AtomicReferenceArray<@Nullable Row> rows = new AtomicReferenceArray<>(SIZE);
@@ -39,7 +46,7 @@ final class RequestLog implements RequestInterceptor {
     public Call before(Call call) {
         if (!closed) {
             long number = next.getAndIncrement();
-            Row row = new Row(number, call, time.now());
+            Row row = new Row(number, call, time.now().truncatedTo(ChronoUnit.MILLIS));
             rows.set((int) (number & (SIZE - 1)), row);
             call.onEnd(row::end);
         }
@@ -56,8 +63,44 @@ final class RequestLog implements RequestInterceptor {
         return newestRows().limit(most).map(Row::line).toList();
     }
 
+    /** All that match, newest first. */
+    List<Answers.RequestLine> matching(RequestFilter filter) {
+        return newestRows()
+                .map(row -> Optional.of(row.line())
+                        .filter(line -> filter.matches(line, filter.q() == null ? null : row.payloadText())))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
     Optional<Answers.RequestLine> find(Token token) {
-        return newestRows().filter(row -> row.token.equals(token)).findFirst().map(Row::line);
+        return row(token).map(Row::line);
+    }
+
+    /** What was asked for, if it is remembered. */
+    Optional<Asked> asked(Token token) {
+        return row(token).map(Row::asked);
+    }
+
+    private Optional<Row> row(Token token) {
+        return newestRows().filter(row -> row.token.equals(token)).findFirst();
+    }
+
+    /**
+     * What was asked for.
+     *
+     * @param payload as JSON; null if it was too large to be remembered
+     */
+    record Asked(
+            Service service,
+            boolean push,
+            CallOptions options,
+            @Nullable Bytes payload) {
+
+        /** As plain data; null also if it is not known. */
+        @Nullable
+        Object value() {
+            return payload == null ? null : Json.value(payload);
+        }
     }
 
     /** What has begun or ended since the last time that it was asked; newest first. One thread at a time. */
@@ -86,10 +129,7 @@ final class RequestLog implements RequestInterceptor {
 
         final long number;
         final Token token;
-        private final String service;
-        private final boolean push;
-        private final String selector;
-        private final @Nullable String target;
+        private final Asked asked;
         private final Instant at;
         private volatile @Nullable Ended ended;
 
@@ -100,12 +140,21 @@ final class RequestLog implements RequestInterceptor {
             this.number = number;
             this.at = at;
             token = call.token();
-            service = call.service().path();
-            push = !call.wantsAnswer();
-            selector = call.options().selector();
-            target = call.options().target() == null
-                    ? null
-                    : call.options().target().name();
+            asked = new Asked(
+                    call.service(),
+                    !call.wantsAnswer(),
+                    call.options(),
+                    Json.bytes(call.payload().value(), MOST_PAYLOAD_BYTES));
+        }
+
+        Asked asked() {
+            return asked;
+        }
+
+        @Nullable
+        String payloadText() {
+            Bytes payload = asked.payload();
+            return payload == null ? null : payload.utf8();
         }
 
         void end(CallEnd end) {
@@ -118,12 +167,13 @@ final class RequestLog implements RequestInterceptor {
 
         Answers.RequestLine line() {
             Ended how = ended;
+            CallOptions options = asked.options();
             return new Answers.RequestLine(
                     token.value(),
-                    service,
-                    push,
-                    selector,
-                    target,
+                    asked.service().path(),
+                    asked.push(),
+                    options.selector(),
+                    options.target() == null ? null : options.target().name(),
                     at,
                     how == null ? "open" : how.ok ? "ok" : "failed",
                     how == null ? null : how.took.toNanos() / 1000,

@@ -29,7 +29,7 @@ final class RequestPages {
                         ? Pieces.empty("No request is like that.", el("p", visit.link("/requests", "Show all")))
                         : Pieces.empty(
                                 "Nothing was asked through this mapper yet.",
-                                visit.may("operator")
+                                visit.may(Role.OPERATOR)
                                         ? el("p", text("Use the page "), visit.link("/send", "Send"), text(", or in a shell:"))
                                         : el("p", "In a shell:"),
                                 Pieces.command("nanite-mapper request /simple/echo 'hello world!'"))
@@ -73,7 +73,7 @@ final class RequestPages {
                                                 : nothing())
                                 .with("data-live", true))
                 .actions(
-                        visit.may("operator") && visit.knows("bulk")
+                        visit.may(Role.OPERATOR) && visit.knows("bulk")
                                 ? all(
                                         AgentPages.bulk("Cancel", "cancel", "q service agent state kind since before"),
                                         AgentPages.bulk("Retry", "retry", "q service agent state kind since before"))
@@ -217,7 +217,7 @@ final class RequestPages {
     }
 
     private static Html actions(Visit visit, Facts answer, Facts request, String token) {
-        if (!visit.may("operator")) {
+        if (!visit.may(Role.OPERATOR)) {
             return nothing();
         }
         List<Html> buttons = new ArrayList<>();

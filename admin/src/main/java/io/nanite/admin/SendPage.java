@@ -19,7 +19,7 @@ final class SendPage {
     private SendPage() {}
 
     static Sheet of(Visit visit) throws Exception {
-        if (!visit.may("operator")) {
+        if (!visit.may(Role.OPERATOR)) {
             throw new ProblemException(403, "sending: not done (expected: somebody who may do more than look)");
         }
         Facts services = visit.ask("services", Map.of(), Map.of());

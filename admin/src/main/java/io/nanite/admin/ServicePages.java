@@ -110,7 +110,7 @@ final class ServicePages {
     }
 
     private static Html send(Visit visit, String path) {
-        return visit.may("operator")
+        return visit.may(Role.OPERATOR)
                 ? el("a", "Send")
                         .with("href", visit.at("/send", Map.of("service", path)))
                         .with("aria-label", "Send to " + path)
@@ -169,7 +169,7 @@ final class ServicePages {
                                                                 false)))
                                 .with("data-live", true))
                 .actions(
-                        visit.may("operator")
+                        visit.may(Role.OPERATOR)
                                 ? el("a", "Send")
                                         .cls("btn primary")
                                         .with("href", visit.at("/send", Map.of("service", path)))

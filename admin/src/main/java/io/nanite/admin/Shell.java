@@ -81,7 +81,7 @@ final class Shell {
     }
 
     private static String role(Visit visit) {
-        return visit.may("admin") ? "admin" : visit.may("operator") ? "operator" : "viewer";
+        return (visit.may(Role.ADMIN) ? Role.ADMIN : visit.may(Role.OPERATOR) ? Role.OPERATOR : Role.VIEWER).word();
     }
 
     private List<Html> scripts(String base, String name) {
@@ -133,7 +133,7 @@ final class Shell {
                         named
                                 ? el("span", text(session.text("user")), el("small", role(visit)))
                                         .cls("user")
-                                : visit.may("operator") ? nothing() : el("span", el("small", "look only")).cls("user"),
+                                : visit.may(Role.OPERATOR) ? nothing() : el("span", el("small", "look only")).cls("user"),
                         named && visit.knows("logout")
                                 ? el("button", "Log out")
                                         .cls("btn quiet script")
@@ -149,8 +149,8 @@ final class Shell {
         for (Entry entry : ENTRIES) {
             boolean there = entry.route() == null || visit.knows(entry.route());
             if (!there
-                    || (entry.name().equals("send") && !visit.may("operator"))
-                    || (entry.name().equals("audit") && !visit.may("admin"))) {
+                    || (entry.name().equals("send") && !visit.may(Role.OPERATOR))
+                    || (entry.name().equals("audit") && !visit.may(Role.ADMIN))) {
                 continue;
             }
             boolean current = sheet.name().equals(entry.name()) || (sheet.name() + "s").equals(entry.name());

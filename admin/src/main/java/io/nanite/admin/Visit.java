@@ -37,7 +37,15 @@ final class Visit {
 
     Facts ask(String route, Map<String, String> path, Map<String, List<String>> query) throws Exception {
         @Nullable Route asked = api.get(route);
-        return asked == null ? Facts.NONE : InnerCall.ask(asked.handler(), http, path, query);
+        if (asked == null) {
+            return Facts.NONE;
+        }
+        Role role = Door.visitor(http).role();
+        if (!role.allows(asked.role())) {
+            throw new ProblemException(
+                    403, "role: %s (expected: %s)".formatted(role.word(), asked.role().word()));
+        }
+        return InnerCall.ask(asked.handler(), http, path, query);
     }
 
     /** The same, where an answer that cannot be had leaves the rest of the page as it is. */
@@ -65,17 +73,13 @@ final class Visit {
     }
 
     /** Whether who looks may do what this role may. */
-    boolean may(String role) {
-        if (!session.has("role")) {
-            return !session.is("readOnly");
-        }
-        String own = session.text("role");
-        return own.equals("admin") || own.equals(role) || role.equals("viewer");
+    boolean may(Role role) {
+        return Door.visitor(http).role().allows(role);
     }
 
     /** Where the tower is mounted: empty, or as {@code /tower}. */
     String base() {
-        return http.contextPath();
+        return Base.of(http);
     }
 
     String csrf() {

@@ -67,6 +67,10 @@ class ApiTest {
         }
     }
 
+    /** What is sent to operations that want something else than a request. */
+    private static final Map<String, Map<String, Object>> BODIES =
+            Map.of("log-level", Map.of("level", "info"), "bulk", Map.of("action", "drain", "dryRun", true));
+
     private final InMemoryBroker broker = InMemoryBroker.threaded();
     private final It it = new It();
     private final AtomicBoolean connected = new AtomicBoolean(true);
@@ -339,9 +343,10 @@ class ApiTest {
                         assertThat(events.next()).isNotNull();
                     }
                 } else {
-                    HttpResponse<String> answer = method.equals("POST")
-                            ? tower.post(url, Map.of("service", "/it/echo"))
-                            : tower.method(method, url);
+                    HttpResponse<String> answer =
+                            method.equals("POST") && operation.getValue().has("requestBody")
+                                    ? tower.post(url, BODIES.getOrDefault(id, Map.of("service", "/it/echo")))
+                                    : tower.method(method, url);
                     assertThat(answer.statusCode()).as(url + answer.body()).isEqualTo(Integer.parseInt(documented));
                     if (content.has("application/json")) {
                         conforms(
@@ -354,7 +359,7 @@ class ApiTest {
                 answered.add(id);
             }
         }
-        assertThat(answered).hasSize(17);
+        assertThat(answered).hasSize(29);
     }
 
     /** Holds a value against the part of JSON Schema that the document uses. */
@@ -412,8 +417,8 @@ class ApiTest {
                         && event.data().toString().contains(token)
                         && event.data().toString().contains("\"state\":\"ok\""));
                 other.close();
-                events.await(event -> event.type().equals("agents")
-                        && event.data().get("gone").toString().equals("[\"b\"]"));
+                events.await(event ->
+                        event.type().equals("agents") && event.data().toString().contains("\"state\":\"gone\""));
             }
         } finally {
             other.close();

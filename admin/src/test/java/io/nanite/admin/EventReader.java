@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -14,6 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Reads a stream of events, as a browser does. Of one thread. */
 final class EventReader implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final HttpResponse<InputStream> response;
     private final BufferedReader lines;
@@ -34,7 +37,11 @@ final class EventReader implements AutoCloseable {
         String id = "";
         String type = "";
         String data = "";
+        long began = System.nanoTime();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (System.nanoTime() - began > PATIENCE.toNanos()) {
+                throw new AssertionError("no event within " + PATIENCE); // signs of life come all the time
+            }
             if (line.startsWith("id: ")) {
                 id = line.substring(4);
             } else if (line.startsWith("event: ")) {
@@ -50,7 +57,11 @@ final class EventReader implements AutoCloseable {
 
     /** Reads on until one that is wanted. */
     Event await(Predicate<Event> wanted) throws IOException {
+        long began = System.nanoTime();
         for (Event event = poll(); event != null; event = poll()) {
+            if (System.nanoTime() - began > PATIENCE.toNanos()) {
+                throw new AssertionError("not within " + PATIENCE);
+            }
             if (wanted.test(event)) {
                 return event;
             }

@@ -61,6 +61,8 @@ public final class Mapper implements AutoCloseable {
     private final JobLedger jobs;
     private final Chooser chooser;
     private final Router router;
+    private final Departures departures;
+    private final Announcements announcements;
     private final Presences presences;
     private final Typed typed;
     private final MapperInbox inbox;
@@ -113,6 +115,8 @@ public final class Mapper implements AutoCloseable {
                 : builder.loop;
         rescue = new OrphanRescue(
                 config, rescuing, new SharedRandom(), transport, builder.serializer, registry, router, sender);
+        departures = new Departures(loop.time());
+        announcements = new Announcements(this, builder.listener, arrivals, callbacks);
         presences = new Presences(
                 config,
                 loop.time(),
@@ -121,7 +125,8 @@ public final class Mapper implements AutoCloseable {
                 chooser,
                 router,
                 sender,
-                new Announcements(this, builder.listener, arrivals, callbacks),
+                announcements,
+                departures,
                 new Presences.Watch() {
                     @Override
                     public void came(AgentEntry agent) {
@@ -466,6 +471,14 @@ public final class Mapper implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The agents that went away in the last ten minutes and did not come back, and those that were drained and are still
+     * connected; newest first, 200 at most.
+     */
+    public List<Departure> departed() {
+        return departures.told();
+    }
+
     /** The services that are offered, and by how many agents. */
     public SortedMap<Service, Integer> services() {
         return new TreeMap<>(registry.services());
@@ -499,6 +512,11 @@ public final class Mapper implements AutoCloseable {
     /** Has all calls from now on pass this interceptor too, behind those that there are. */
     public void intercept(RequestInterceptor interceptor) {
         interceptors.add(interceptor);
+    }
+
+    /** Has this listener told from now on who comes and goes, after the one that the mapper was started with. */
+    public void listen(MapperListener listener) {
+        announcements.add(listener);
     }
 
     /** How many packets the authorizer has refused, by the names of its rules. */

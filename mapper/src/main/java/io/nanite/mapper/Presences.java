@@ -31,6 +31,9 @@ final class Presences {
     /** Who said goodbye has at most so long to finish; that is twice the longest grace anybody should need. */
     private static final long LONGEST_GOODBYE = Duration.ofMinutes(2).toNanos();
 
+    /** How often one that was drained is asked whether it is still there. */
+    private static final long PROBE_DRAINED_EVERY = Duration.ofSeconds(5).toNanos();
+
     /** How often an agent that pings and is not known is asked to register. */
     private static final long ASK_EVERY = Duration.ofSeconds(1).toNanos();
 
@@ -49,6 +52,7 @@ final class Presences {
     private final PacketSender sender;
     private final Announcements announcements;
     private final Watch watch;
+    private final Departures departures;
 
     /** Agents that were asked to register, and when. */
     private final Map<Identity, Long> asked = new HashMap<>();
@@ -82,6 +86,7 @@ final class Presences {
             Router router,
             PacketSender sender,
             Announcements announcements,
+            Departures departures,
             Watch watch) {
         this.config = config;
         this.time = time;
@@ -91,6 +96,7 @@ final class Presences {
         this.router = router;
         this.sender = sender;
         this.announcements = announcements;
+        this.departures = departures;
         this.watch = watch;
     }
 
@@ -192,6 +198,7 @@ final class Presences {
         AgentEntry agent = registry.find(identity);
         if (agent != null && registry.remove(agent)) {
             LOG.info("{} has left", identity);
+            departures.left(agent, agent.view(time.nanos()));
             announcements.unregistered(identity);
             // It finishes what it has begun and answers: that is not for another until it is gone.
             agent.leaving(true);
@@ -210,6 +217,7 @@ final class Presences {
 
     /** If it was leaving, it is here again in a new life, and reads what it gave back in the old one. */
     private void back(Identity identity) {
+        departures.back(identity);
         Leaving left = leaving.remove(identity);
         if (left != null) {
             left.agent.leaving(false);
@@ -260,6 +268,9 @@ final class Presences {
     void missing(Identity identity, boolean workQueue) {
         AgentEntry agent = registry.find(identity);
         if (agent == null) {
+            if (!workQueue) {
+                departures.disconnected(identity);
+            }
             gone(identity);
             return;
         }
@@ -275,8 +286,10 @@ final class Presences {
     private void lost(AgentEntry agent, String why) {
         if (registry.remove(agent)) {
             LOG.warn("{} {}", agent.identity(), why);
+            AgentView last = agent.view(time.nanos());
             announcements.timedOut(agent.identity());
             router.reroute(agent, why);
+            departures.died(agent, last, Math.max(0, last.inFlight() - agent.inFlight()));
             watch.died(agent);
         }
     }
@@ -308,6 +321,7 @@ final class Presences {
             }
         }
         asked.values().removeIf(when -> now - when > ASK_EVERY);
+        departures.forget();
     }
 
     /**
@@ -334,6 +348,11 @@ final class Presences {
                 gone(left.agent.identity());
             } else {
                 probe(left.agent, now);
+            }
+        }
+        for (AgentEntry drained : departures.connected()) {
+            if (drained.mayProbe(now, PROBE_DRAINED_EVERY)) {
+                ask(drained);
             }
         }
     }
