@@ -223,7 +223,7 @@ final class AgentPages {
                         "div",
                         el("h3", title),
                         el("div").cls("plot").with("data-chart", kind).with("data-agent", agent).with("data-keep", true)
-                                .with("role", "img").with("aria-label", title + " of " + agent))
+                                .with("data-title", title + " of " + agent))
                 .cls("chart");
     }
 

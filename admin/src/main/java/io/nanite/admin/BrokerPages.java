@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What waits at the broker: queues, letters that nobody could read or do, requests that wait for somebody. */
 final class BrokerPages {
@@ -16,7 +17,12 @@ final class BrokerPages {
     private BrokerPages() {}
 
     static Sheet queues(Visit visit) throws Exception {
-        Facts answer = visit.ask("queues");
+        Facts answer;
+        try {
+            answer = visit.ask("queues");
+        } catch (ProblemException e) {
+            return unseen("queues", "Queues & broker", e);
+        }
         Facts broker = answer.at("broker");
         List<String> alarms = broker.texts("alarms");
         List<Html> notes = new ArrayList<>();
@@ -90,6 +96,21 @@ final class BrokerPages {
                 .on("second");
     }
 
+    /** The broker was not looked at yet, or does not answer: the page shows more as soon as it does. */
+    private static Sheet unseen(String name, String title, ProblemException problem) {
+        if (problem.status() != 503) {
+            throw problem;
+        }
+        @Nullable String words = problem.getMessage();
+        return Sheet.of(
+                        name,
+                        title,
+                        null,
+                        el("div", Pieces.empty("Nothing can be said of the broker now.", el("p", words == null ? "" : words)))
+                                .with("data-live", true))
+                .on("second");
+    }
+
     private static String nodes(Facts broker) {
         Facts nodes = broker.at("nodes");
         return nodes.json().isArray() ? String.join(", ", broker.texts("nodes")) : nodes.text();
@@ -101,7 +122,12 @@ final class BrokerPages {
     }
 
     static Sheet parking(Visit visit) throws Exception {
-        Facts answer = visit.ask("parking");
+        Facts answer;
+        try {
+            answer = visit.ask("parking");
+        } catch (ProblemException e) {
+            return unseen("parking", "Parking lot", e);
+        }
         long total = answer.count("total");
         boolean filtered = !visit.query("q").isEmpty() || !visit.query("reason").isEmpty();
         List<Html> prints = new ArrayList<>();
@@ -277,7 +303,12 @@ final class BrokerPages {
     }
 
     static Sheet offline(Visit visit) throws Exception {
-        Facts answer = visit.ask("offline");
+        Facts answer;
+        try {
+            answer = visit.ask("offline");
+        } catch (ProblemException e) {
+            return unseen("offline", "Offline", e);
+        }
         long total = answer.count("total");
         List<Html> rows = new ArrayList<>();
         for (Facts waiting : answer.list("waiting")) {

@@ -159,7 +159,7 @@ final class FabricPage {
                         "div",
                         el("h3", title),
                         el("div").cls("plot").with("data-chart", kind).with("data-range", range).with("data-keep", true)
-                                .with("role", "img").with("aria-label", title))
+                                .with("data-title", title))
                 .cls("chart");
     }
 

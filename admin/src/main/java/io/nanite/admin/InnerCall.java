@@ -2,6 +2,7 @@ package io.nanite.admin;
 
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.javalin.http.HttpStatus;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -26,6 +27,7 @@ final class InnerCall implements InvocationHandler {
     private final Map<String, String> path;
     private final Map<String, List<String>> query;
     private @Nullable String answer;
+    private int status = 200;
 
     private InnerCall(Context outer, Map<String, String> path, Map<String, List<String>> query) {
         this.outer = outer;
@@ -39,7 +41,11 @@ final class InnerCall implements InvocationHandler {
         InnerCall call = new InnerCall(outer, path, query);
         handler.handle((Context)
                 Proxy.newProxyInstance(InnerCall.class.getClassLoader(), new Class<?>[] {Context.class}, call));
-        return call.answer == null ? Facts.NONE : new Facts(Json.tree(call.answer));
+        Facts facts = call.answer == null ? Facts.NONE : new Facts(Json.tree(call.answer));
+        if (call.status >= 400) {
+            throw new ProblemException(call.status, facts.text("detail"));
+        }
+        return facts;
     }
 
     @Override
@@ -50,12 +56,18 @@ final class InnerCall implements InvocationHandler {
             case "queryParam" -> queried(values).stream().findFirst().orElse(null);
             case "queryParams" -> queried(values);
             case "queryParamMap" -> query;
-            case "status", "contentType" -> values.length > 0 ? self : passOn(method, values);
+            case "status" -> values.length > 0 ? status(self, values[0]) : passOn(method, values);
+            case "contentType" -> values.length > 0 ? self : passOn(method, values);
             case "header" -> values.length > 1 ? self : passOn(method, values);
             case "result" -> values.length == 1 ? keep(self, values[0]) : passOn(method, values);
             case "future" -> await((Supplier<?>) values[0]);
             default -> passOn(method, values);
         };
+    }
+
+    private Object status(Object self, Object code) {
+        status = code instanceof Integer number ? number : ((HttpStatus) code).getCode();
+        return self;
     }
 
     private Object keep(Object self, Object result) {

@@ -27,6 +27,7 @@ final class LivingFabric implements AutoCloseable {
     final Map<String, Agent> agents = new LinkedHashMap<>();
     final CountDownLatch release = new CountDownLatch(1);
     private final Function<String, Transport> transports;
+    private final Map<String, Transport> links = new LinkedHashMap<>();
 
     /** What simple agents offer. */
     @Actor("simple")
@@ -102,13 +103,15 @@ final class LivingFabric implements AutoCloseable {
 
     LivingFabric(Function<String, Transport> transports) {
         this.transports = transports;
-        mapper = Mapper.start(MapperConfig.named("tower"), transports.apply("mapper"));
+        mapper = Mapper.start(MapperConfig.named("tower").withAgentTimeout(Duration.ofSeconds(4)), transports.apply("mapper"));
     }
 
     void agent(String name, List<String> tags, Object... actors) {
         AgentConfig config =
-                AgentConfig.named(name).withSlots(8).withTags(tags);
-        agents.put(name, Agent.start(config, transports.apply("nanite"), new AgentModule() {
+                AgentConfig.named(name).withSlots(8).withTags(tags).withPingTime(Duration.ofSeconds(1));
+        Transport link = transports.apply("nanite");
+        links.put(name, link);
+        agents.put(name, Agent.start(config, link, new AgentModule() {
             @Override
             protected void configure() {
                 for (Object actor : actors) {
@@ -116,6 +119,11 @@ final class LivingFabric implements AutoCloseable {
                 }
             }
         }));
+    }
+
+    /** Ends its connection under it, so that it cannot say a word. */
+    void kill(String name) {
+        links.get(name).close();
     }
 
     void populate() throws InterruptedException {

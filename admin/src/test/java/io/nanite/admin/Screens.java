@@ -9,11 +9,15 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import javax.imageio.ImageIO;
+import tools.jackson.databind.JsonNode;
 
 /** Makes a picture of each screen: light, dark, and as a phone shows it. */
 final class Screens {
@@ -29,13 +33,37 @@ final class Screens {
         List<String> only = List.of(arguments).subList(1, arguments.length);
         InMemoryBroker broker = InMemoryBroker.threaded();
         try (LivingFabric fabric = new LivingFabric(broker::transport);
-                TestTower tower = TestTower.of(fabric.mapper);
+                TestTower tower = TestTower.of(
+                        ControlTower.with(TestTower.config())
+                                .version("0.1.0")
+                                .desk(new ShelfDesk().filled(Instant.now())),
+                        fabric.mapper);
                 Browser browser = new Browser()) {
             fabric.populate();
             String failed = fabric.work();
+            live(fabric);
             take(folder, browser, tower, screens(tower, failed), only);
         }
         System.exit(0);
+    }
+
+    /** Half a minute of life, so that there is something to see in the charts; then one agent dies. */
+    private static void live(LivingFabric fabric) throws InterruptedException {
+        Random random = new Random(5);
+        long end = System.nanoTime() + Duration.ofSeconds(Long.getLong("tower.seconds", 40)).toNanos();
+        while (System.nanoTime() < end) {
+            for (int i = random.nextInt(30); i >= 0; i--) {
+                fabric.mapper.request("/simple/echo", Map.of("order", i));
+            }
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                fabric.mapper.request("/image/resize", "photo-%d.jpg".formatted(i));
+            }
+            if (random.nextInt(4) == 0) {
+                fabric.mapper.request("/billing/charge", Map.of("customer", random.nextInt(90), "cents", 4995));
+            }
+            Thread.sleep(150);
+        }
+        fabric.kill("render-1");
     }
 
     /** Those that this tower has, and where they are. */
@@ -54,6 +82,12 @@ final class Screens {
         putIfThere(screens, "parking", operations);
         putIfThere(screens, "offline", operations);
         putIfThere(screens, "audit", operations);
+        if (operations.contains("/api/v1/parking\"")) {
+            JsonNode letters = tower.json("/api/v1/parking").get("letters");
+            if (!letters.isEmpty()) {
+                screens.put("letter", "/parking/" + letters.get(0).get("id").asString());
+            }
+        }
         screens.put("login", "/login");
         return screens;
     }
@@ -68,6 +102,9 @@ final class Screens {
             throws IOException {
         browser.go(tower.tower.link());
         for (Map.Entry<String, String> screen : screens.entrySet()) {
+            if (screen.getKey().equals("fabric")) {
+                browser.awaitText(".verdict", "went away");
+            }
             if (!only.isEmpty() && !only.contains(screen.getKey())) {
                 continue;
             }
@@ -81,6 +118,9 @@ final class Screens {
                 if (screen.getKey().equals("send")) {
                     browser.find("button.go").click();
                     browser.await("document.querySelector('.answer .is-ok, .answer .is-failed')");
+                }
+                if (List.of("fabric", "agent").contains(screen.getKey())) {
+                    browser.await("document.querySelector('.legend b')?.textContent");
                 }
                 if (screen.getKey().equals("agents")) {
                     browser.await("document.querySelector('tr[aria-rowindex]')");

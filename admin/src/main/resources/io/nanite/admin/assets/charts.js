@@ -108,7 +108,9 @@ class Chart {
       swatch.style.borderTopStyle = line.dash.length === 0 ? 'solid' : line.dash[0] < 4 ? 'dotted' : 'dashed';
       return h('li', {}, swatch, `${line.label} `, h('b', {}));
     }));
-    this.#box.after(this.#legend);
+    this.#plot.root.setAttribute('role', 'img');
+    this.#plot.root.setAttribute('aria-label', this.#box.dataset.title);
+    this.#box.append(this.#legend);
   }
 
   #say() {

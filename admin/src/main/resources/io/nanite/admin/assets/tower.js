@@ -88,6 +88,7 @@ function apply(fresh) {
   const parts = document.querySelectorAll('[data-live], [data-asof]');
   const news = fresh.querySelectorAll('[data-live], [data-asof]');
   if (parts.length === news.length) parts.forEach((part, i) => patch(part, news[i]));
+  else if (!document.querySelector('dialog[open]')) patch(document.getElementById('main'), fresh.getElementById('main'));
   announce();
   tick();
 }
