@@ -150,7 +150,7 @@ final class BrokerPages {
             String id = letter.text("id");
             rows.add(el(
                     "tr",
-                    Pieces.td(Words.ago(letter.time("at"), answer.time("at")), "when"),
+                    Pieces.td(Words.ago(letter.time("at"), answer.time("at")), "when mid"),
                     Pieces.td(
                             visit.link("/parking/" + Visit.encoded(id), letter.has("service") ? letter.text("service") : letter.text("kind"))
                                     .cls("name"),
@@ -178,7 +178,7 @@ final class BrokerPages {
                         : Pieces.table(
                                 "Letters",
                                 List.of(
-                                        Pieces.th("When", "when"),
+                                        Pieces.th("When", "when mid"),
                                         Pieces.th("What", ""),
                                         Pieces.th("Reason", ""),
                                         Pieces.th("From", "mid"),

@@ -111,10 +111,14 @@ final class FabricPage {
                         Pieces.tile("Requests", Words.number(accepted), "per second"),
                         Pieces.tile("Not OK", Words.number(failed), "per second"),
                         Pieces.tile("Latency p95", Words.millis(last(series, "latency.p95")), "p50 " + Words.millis(last(series, "latency.p50"))),
-                        Pieces.tile("Open", Words.number(last(series, "pending")), "not answered yet"),
-                        Pieces.tile("Load", Words.number(last(series, "load.median")), "median of the agents"))
+                        Pieces.tile("Open", whole(last(series, "pending")), "requests"),
+                        Pieces.tile("Load", Words.number(last(series, "load.median")), "median"))
                 .cls("tiles")
                 .with("aria-label", "Now");
+    }
+
+    private static String whole(double count) {
+        return Double.isFinite(count) ? Words.count(Math.round(count)) : Words.NONE;
     }
 
     /** What was last known. */

@@ -72,7 +72,7 @@ sealed interface Html {
         }
     }
 
-    /** A value of null stands for an attribute that is only there. */
+    /** An attribute of an element. */
     record Attribute(String name, String value) {}
 
     /** An element; {@code with} gives one that has more. */
@@ -100,7 +100,10 @@ sealed interface Html {
             children = List.copyOf(children);
         }
 
-        /** Throws {@link IllegalArgumentException} for an attribute that would run something, or lead elsewhere. */
+        /**
+         * In place of what it had of this name. Throws {@link IllegalArgumentException} for an attribute that would run something,
+         * or lead elsewhere.
+         */
         Element with(String name, String value) {
             if (!ATTRIBUTE.matcher(name).matches() || name.startsWith("on") || name.equals("style")) {
                 throw new IllegalArgumentException("attribute: %s (expected: one that runs nothing)".formatted(name));
@@ -109,6 +112,7 @@ sealed interface Html {
                 throw new IllegalArgumentException("%s: %s (expected: an address of this tower)".formatted(name, value));
             }
             List<Attribute> more = new ArrayList<>(attributes);
+            more.removeIf(attribute -> attribute.name().equals(name));
             more.add(new Attribute(name, value));
             return new Element(tag, more, children);
         }

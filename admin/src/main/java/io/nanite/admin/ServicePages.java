@@ -191,7 +191,7 @@ final class ServicePages {
             rows.add(el(
                     "tr",
                     Pieces.td(
-                            all(visit.agent(name), considered.is("chosen") ? el("span", "next").cls("tag chosen") : nothing()), ""),
+                            all(visit.agent(name), considered.is("chosen") ? el("span", "next").cls("tag chosen") : nothing()), "who"),
                     Pieces.td(Pieces.state(agent.text("state")), "c-state"),
                     Pieces.td(Words.number(agent.number("load")), "n"),
                     Pieces.td(Words.count(went.count("requests")), "n mid"),

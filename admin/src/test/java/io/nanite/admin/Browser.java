@@ -38,7 +38,7 @@ final class Browser implements AutoCloseable {
     static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final ChromeDriver driver;
     private final Path profile;
@@ -74,7 +74,7 @@ final class Browser implements AutoCloseable {
                 .withLogFile(new File("/dev/null"))
                 .build();
         driver = new ChromeDriver(service, options);
-        driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(60));
+        driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(120));
         driver.executeCdpCommand("Page.enable", Map.of());
         driver.executeCdpCommand(
                 "Page.addScriptToEvaluateOnNewDocument",

@@ -266,10 +266,13 @@ class BrowserTest {
             browser.await("document.querySelectorAll('tr[aria-rowindex]').length === 4");
             browser.allow("ERR_INTERNET_DISCONNECTED");
             browser.allow("ERR_NETWORK_CHANGED");
-            offline(true);
-            browser.await("document.querySelector('.live').dataset.liveState !== 'live'");
-            scene.fabric.agent("meanwhile", List.of(), new LivingFabric.Simple());
-            offline(false);
+            try {
+                offline(true);
+                browser.await("document.querySelector('.live').dataset.liveState !== 'live'");
+                scene.fabric.agent("meanwhile", List.of(), new LivingFabric.Simple());
+            } finally {
+                offline(false);
+            }
             browser.awaitText("table.agents", "meanwhile");
             browser.awaitLive();
             assertThat(browser.all("tr[aria-rowindex]")).hasSize(5);
@@ -340,7 +343,7 @@ class BrowserTest {
 
     private static void harmless(String where) {
         assertThat(browser.number("document.querySelectorAll('#pwned, img, iframe, svg:not(.sparkline), "
-                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td):not(.swatch)').length"))
+                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td, .plot, .plot *)').length"))
                 .as(where)
                 .isZero();
         assertThat((String) browser.run("return document.documentElement.textContent"))
@@ -371,7 +374,7 @@ class BrowserTest {
             browser.driver.executeCdpCommand("Page.setBypassCSP", Map.of("enabled", false));
             Map<?, ?> counts = (Map<?, ?>) Objects.requireNonNull(result);
             assertThat((List<?>) counts.get("failed")).isEmpty();
-            assertThat((Long) counts.get("passed")).isGreaterThan(50);
+            assertThat((Long) counts.get("passed")).isGreaterThan(45);
         }
     }
 

@@ -6,6 +6,18 @@ import { millis, number } from './format.js';
 const HEIGHT = 170;
 const LENGTH = { '15m': 900, '6h': 21600, '7d': 604800 };
 
+/** Times of an axis: of the day, or the day where that is another. All times here are UTC. Pure. */
+export function times(seconds) {
+  let day = null;
+  return seconds.map((each, i) => {
+    const text = new Date(each * 1000).toISOString();
+    const isNew = day !== null && day !== text.slice(5, 10);
+    const midnights = seconds.length > 1 && seconds[1] - seconds[0] >= 43200;
+    day = text.slice(5, 10);
+    return midnights || (isNew && i > 0) ? day : text.slice(11, 16);
+  });
+}
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** What a chart shows of the series that there are. Pure. */
@@ -28,7 +40,7 @@ export function lines(kind, names) {
       return [['agents.alive', 'agents', '--ok', []], ['agents.suspect', 'suspect', '--warn', [6, 3]], ['pending', 'open requests', '--c1', [2, 3]]]
         .map(([name, label, c, dash]) => ({ name, label, colour: c, dash }));
     default:
-      return [{ name: kind, label: kind.replace('agent-', ''), colour: '--accent', dash: [] }];
+      return [{ name: kind, label: kind === 'agent-load' ? 'load' : 'in flight', colour: '--accent', dash: [] }];
   }
 }
 
@@ -97,7 +109,8 @@ class Chart {
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { y: { range: (u, least, most) => [0, most > 0 ? most * 1.15 : 1] } },
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 52, values: (u, ticks) => ticks.map(say) }],
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC'),
+      axes: [{ ...axis, space: 70, values: (u, ticks) => times(ticks) }, { ...axis, size: 52, values: (u, ticks) => ticks.map(say) }],
       bands: band ? [{ series: [1, 2], fill: colour('--band') }] : [],
       series: [{}, ...shown.map((line) => ({ label: line.label, stroke: colour(line.colour), width: 1.75, dash: line.dash, points: { show: false }, spanGaps: false }))],
       hooks: { setCursor: [(u) => this.#values(u.cursor.idx)] },

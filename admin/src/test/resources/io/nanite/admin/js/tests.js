@@ -110,7 +110,7 @@ export async function run(at) {
   is('letters in order are found', find(entries, 'fd').map((e) => e.words), ['fred']);
   is('nothing', find(entries, 'zzz'), []);
 
-  const { append, lines } = await load('charts.js');
+  const { append, lines, times } = await load('charts.js');
   const history = { times: [1, 2], series: { a: [1, 2] } };
   append(history, 3, { b: 7 }, 60);
   append(history, 3, { b: 8 }, 60);
@@ -118,6 +118,9 @@ export async function run(at) {
   append(history, 63, { a: 1 }, 61);
   is('what is old is forgotten', history.times, [2, 3, 63]);
   is('outcomes in their order', lines('rates', ['rate.FAILED', 'rate.accepted', 'rate.OK']).map((l) => l.label), ['OK', 'FAILED']);
+
+  is('hours, and a day where it is another', times([86400 - 3600, 86400, 90000]), ['23:00', '01-02', '01:00']);
+  is('days', times([0, 86400]), ['01-01', '01-02']);
 
   return { passed, failed };
 }
