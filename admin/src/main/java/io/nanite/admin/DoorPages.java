@@ -64,7 +64,7 @@ final class DoorPages {
                     "tr",
                     Pieces.td(Words.ago(line.time("at"), answer.time("at")), "when"),
                     Pieces.td(line.has("user") ? line.text("user") : "link", ""),
-                    Pieces.td(line.text("from"), "wide"),
+                    Pieces.td(line.text("address"), "wide"),
                     Pieces.td(line.text("method") + " " + line.text("path"), "why"),
                     Pieces.td(line.text("what"), "mid why"),
                     Pieces.td(line.text("status"), "n")));

@@ -93,7 +93,7 @@ final class Pages {
 
     private static boolean isForPeople(Context http) {
         @Nullable String accept = http.header("Accept");
-        String path = http.path().substring(Math.min(http.path().length(), Base.of(http).length()));
+        String path = Base.below(http);
         return accept != null
                 && accept.contains("text/html")
                 && !path.startsWith("/api/")

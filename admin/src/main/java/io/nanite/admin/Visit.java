@@ -115,7 +115,7 @@ final class Visit {
             }
         });
         query.put(name, value);
-        return at(http.path().substring(Math.min(http.path().length(), base().length())), query);
+        return at(Base.below(http), query);
     }
 
     Html.Element link(String path, String words) {
