@@ -58,7 +58,7 @@ class PagesTest {
         assertThat(body("/agents?q=bob")).contains("/agents/bob");
         assertThat(body("/agents/fred")).contains("/image/resize", "0.1.0", "Latest requests");
         assertThat(body("/services")).contains("/services/simple/echo");
-        assertThat(body("/services/simple/echo")).contains("gets", "not chosen");
+        assertThat(body("/services/simple/echo")).contains(">next<", "not chosen");
         assertThat(body("/requests")).contains("card 4242: declined by the bank");
         assertThat(body("/requests/" + failed)).contains("card 4242: declined by the bank", "What happened");
         assertThat(body("/send?service=/simple/echo")).contains("/simple/echo to ", "gets it");
