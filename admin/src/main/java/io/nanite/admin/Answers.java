@@ -166,6 +166,20 @@ final class Answers {
 
     record Offline(Instant at, int total, List<Waiting> waiting) {}
 
+    record Login(@Nullable String user, @Nullable String password) {}
+
+    /** Something that was changed, or was to be; {@code user} is null for who has the link. */
+    record AuditLine(
+            Instant at,
+            String address,
+            @Nullable String user,
+            String method,
+            String path,
+            @Nullable String what,
+            int status) {}
+
+    record Audit(Instant at, List<AuditLine> lines) {}
+
     /** What an agent answered to what it was told. */
     record Told(
             Instant at,

@@ -28,8 +28,8 @@ final class Api {
     private final BooleanSupplier ready;
     private final List<String> features;
     private final String version;
-    private final FabricPage page;
     private final List<Route> rooms;
+    private final Pages pages;
     private final AtomicInteger streams = new AtomicInteger();
 
     /** {@code rooms} are the routes that are not this class's own. */
@@ -37,7 +37,6 @@ final class Api {
             Door door,
             Views views,
             LiveFeed feed,
-            FabricPage page,
             @Nullable Supplier<String> figures,
             BooleanSupplier ready,
             List<String> features,
@@ -46,12 +45,12 @@ final class Api {
         this.door = door;
         this.views = views;
         this.feed = feed;
-        this.page = page;
         this.figures = figures;
         this.ready = ready;
         this.features = List.copyOf(features);
         this.version = version;
         this.rooms = List.copyOf(rooms);
+        pages = new Pages(routes());
     }
 
     List<Route> routes() {
@@ -91,22 +90,16 @@ final class Api {
     }
 
     void addTo(RoutesConfig server) {
-        server.get("/", http -> page.answer(http, views.now()));
-        server.get("/assets/tower.css", http -> http.contentType("text/css; charset=utf-8")
-                .result(style()));
+        pages.addTo(server);
         routes().forEach(route -> server.addHttpHandler(route.method(), route.path(), http -> {
             door.require(http, route.role());
             route.handler().handle(http);
         }));
     }
 
-    private static byte[] style() throws IOException {
-        try (InputStream style = Api.class.getResourceAsStream("tower.css")) {
-            if (style == null) {
-                throw new IllegalStateException("tower.css: not in the archive");
-            }
-            return style.readAllBytes();
-        }
+    /** Where people and not programs are told of errors too. */
+    Pages pages() {
+        return pages;
     }
 
     static void problem(Context http, int status, @Nullable String detail) {

@@ -11,4 +11,11 @@ final class Base {
     static String of(Context http) {
         return http.contextPath();
     }
+
+    /** What is asked for, below where the tower stands. */
+    static String below(Context http) {
+        String base = of(http);
+        String path = http.path();
+        return !base.isEmpty() && path.startsWith(base + "/") ? path.substring(base.length()) : path;
+    }
 }

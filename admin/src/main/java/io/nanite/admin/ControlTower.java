@@ -5,19 +5,26 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
 import io.nanite.core.ConfigException;
+import io.nanite.core.Secret;
 import io.nanite.core.loop.EventLoop;
 import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.core.serializer.Formats;
 import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
+import jakarta.servlet.Servlet;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.URI;
+import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -25,6 +32,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,13 +60,19 @@ public final class ControlTower implements AutoCloseable {
     private final EventLoop sampling;
     private final @Nullable BrokerWatch broker;
     private final URI uri;
+    private final boolean mounted;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private ControlTower(Builder builder, Mapper mapper) {
         ControlTowerConfig config = builder.config;
-        door = new Door(new SecureRandom(), config.readOnly());
+        mounted = builder.guard != null;
         loop = new SingleThreadLoop(
                 mapper.identity().value() + "-tower", error -> LOG.error("a look at the fabric failed", error));
+        SecureRandom random = new SecureRandom();
+        AuditTrail audit = new AuditTrail();
+        Sessions sessions = new Sessions(random, loop.time());
+        door = new Door(random, builder.rules(), sessions, audit, loop.time());
+
         RequestLog log = new RequestLog(loop.time());
         ServiceBook book = new ServiceBook(loop.time());
         quarantine = new Quarantine(mapper, builder.store);
@@ -95,20 +110,30 @@ public final class ControlTower implements AutoCloseable {
             bulk.putAll(parking.bulk());
             features.addAll(List.of("queues", "parking", "offline"));
         }
+        rooms.addAll(
+                new UserRoutes(builder.users, door, sessions, new LoginLimit(loop.time()), audit, views, body, random)
+                        .all());
+        if (builder.users != null) {
+            features.add("users");
+        }
         rooms.add(new Bulk(bulk, door, views, body).route());
         Api api = new Api(
                 door,
                 views,
                 feed,
-                new FabricPage(mapper),
                 builder.figures,
                 builder.ready,
                 features,
                 builder.version,
                 rooms);
-        server = Javalin.create(settings -> configure(settings, config, api));
-        start(config);
-        uri = URI.create("http://%s:%d/".formatted(host(config), server.port()));
+        server = Javalin.create(settings -> configure(settings, builder, api));
+        if (builder.guard == null) {
+            start(config);
+            uri = URI.create(
+                    "%s://%s:%d/".formatted(builder.keys == null ? "http" : "https", host(config), server.port()));
+        } else {
+            uri = URI.create("/");
+        }
         mapper.intercept(log);
         mapper.intercept(book);
         mapper.listen(quarantine);
@@ -148,6 +173,11 @@ public final class ControlTower implements AutoCloseable {
         private @Nullable BrokerDesk desk;
         private Serializer serializer = Formats.json();
         private Supplier<@Nullable String> blocked = () -> null;
+        private @Nullable Supplier<List<TowerUser>> users;
+        private @Nullable KeyStore keys;
+        private Secret keyPassword = new Secret("");
+        private Set<String> hosts = Set.of();
+        private @Nullable TowerGuard guard;
 
         private Builder(ControlTowerConfig config) {
             this.config = config;
@@ -195,8 +225,48 @@ public final class ControlTower implements AutoCloseable {
             return this;
         }
 
-        /** Listens from now on. Throws {@link ConfigException} if it cannot. */
+        /** Who may log in, asked for each login; without it only the link lets in. Any thread. */
+        public Builder users(Supplier<List<TowerUser>> newUsers) {
+            users = newUsers;
+            return this;
+        }
+
+        /** Speaks TLS with this key and certificate. */
+        public Builder tls(KeyStore newKeys, Secret password) {
+            keys = newKeys;
+            keyPassword = password;
+            return this;
+        }
+
+        /** Further names that it answers to, with a port or without. */
+        public Builder hosts(Set<String> newHosts) {
+            hosts = Set.copyOf(newHosts);
+            return this;
+        }
+
+        private Door.Rules rules() {
+            boolean tls = keys != null;
+            Set<String> names = new HashSet<>(hosts);
+            if (!config.bind().isLoopbackAddress() && !config.bind().isAnyLocalAddress()) {
+                names.add(host(config));
+            }
+            return new Door.Rules(config.readOnly(), users != null, tls, new Hosts(names, tls), guard);
+        }
+
+        /** Listens from now on. Throws {@link ConfigException} if it cannot, or others could reach it who should not. */
         public ControlTower start(Mapper mapper) {
+            config.check(users != null, keys != null);
+            return new ControlTower(this, mapper);
+        }
+
+        /**
+         * One that does not listen: its {@link ControlTower#servlet} is given to a servlet container, which listens; and {@code
+         * newGuard} says who may. Users, TLS, names and the port of this builder say nothing then.
+         */
+        public ControlTower mount(Mapper mapper, TowerGuard newGuard) {
+            guard = newGuard;
+            users = null;
+            keys = null;
             return new ControlTower(this, mapper);
         }
     }
@@ -215,7 +285,7 @@ public final class ControlTower implements AutoCloseable {
         }
     }
 
-    private void configure(JavalinConfig settings, ControlTowerConfig config, Api api) {
+    private void configure(JavalinConfig settings, Builder builder, Api api) {
         settings.startup.showJavalinBanner = false;
         settings.startup.showOldJavalinVersionWarning = false;
         settings.startup.startupWatcherEnabled = false;
@@ -230,18 +300,30 @@ public final class ControlTower implements AutoCloseable {
             http.setSendServerVersion(false);
             http.setRequestHeaderSize(HEADER_BYTES);
         });
-        settings.jetty.addConnector((server, http) -> connector(server, http, config));
+        settings.jetty.addConnector((server, http) -> connector(server, http, builder));
         settings.routes.before(door::before);
         settings.routes.after(door::after);
-        settings.routes.exception(ProblemException.class, (e, http) -> Api.problem(http, e.status(), e.getMessage()));
+        settings.routes.exception(ProblemException.class, (e, http) -> api.pages().problem(http, e.status(), e.getMessage()));
         settings.routes.exception(
-                HttpResponseException.class, (e, http) -> Api.problem(http, e.getStatus(), e.getMessage()));
+                HttpResponseException.class, (e, http) -> api.pages().problem(http, e.getStatus(), e.getMessage()));
         settings.routes.exception(Exception.class, ControlTower::failed);
         api.addTo(settings.routes);
     }
 
-    private static ServerConnector connector(Server server, HttpConfiguration http, ControlTowerConfig config) {
-        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    private static ServerConnector connector(Server server, HttpConfiguration http, Builder builder) {
+        ControlTowerConfig config = builder.config;
+        HttpConnectionFactory plain = new HttpConnectionFactory(http);
+        ServerConnector connector;
+        if (builder.keys == null) {
+            connector = new ServerConnector(server, 1, 1, plain);
+        } else {
+            SslContextFactory.Server tls = new SslContextFactory.Server();
+            tls.setKeyStore(builder.keys);
+            tls.setKeyStorePassword(builder.keyPassword.value());
+            tls.setKeyManagerPassword(builder.keyPassword.value());
+            tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+            connector = new ServerConnector(server, 1, 1, new SslConnectionFactory(tls, plain.getProtocol()), plain);
+        }
         connector.setHost(config.bind().getHostAddress());
         connector.setPort(config.port());
         connector.setIdleTimeout(IDLE_MILLIS);
@@ -254,8 +336,12 @@ public final class ControlTower implements AutoCloseable {
     }
 
     private static String host(ControlTowerConfig config) {
-        String address = config.bind().getHostAddress();
-        return config.bind() instanceof Inet6Address ? "[::1]" : address;
+        InetAddress bind = config.bind();
+        if (bind.isAnyLocalAddress()) {
+            return "127.0.0.1";
+        }
+        String address = bind.getHostAddress();
+        return bind instanceof Inet6Address ? "[%s]".formatted(bind.isLoopbackAddress() ? "::1" : address) : address;
     }
 
     /** Where it is, without the token. */
@@ -266,6 +352,12 @@ public final class ControlTower implements AutoCloseable {
     /** The link that lets its owner in: for his eyes alone. */
     public URI link() {
         return uri.resolve("/?token=" + door.token().value());
+    }
+
+    /** What a container runs, where this was {@linkplain Builder#mount mounted}; asynchronous requests must be supported. */
+    public Servlet servlet() {
+        // Javalin's own would have the container be a Jetty that speaks WebSocket.
+        return new MountedServlet(new JavalinServlet(server.unsafe));
     }
 
     /** How many follow the live stream. */
@@ -285,6 +377,9 @@ public final class ControlTower implements AutoCloseable {
             }
             quarantine.close();
             feed.close();
+            if (mounted) {
+                return;
+            }
             server.stop();
         }
     }

@@ -7,7 +7,7 @@ import java.net.InetAddress;
  * Where the Control Tower listens, and what it lets people do. Checked once, here.
  *
  * @param port 1 to 65535, or 0 for any that is free
- * @param bind the address to listen on; one that only this machine can reach
+ * @param bind the address to listen on; one that others can reach needs users and TLS
  * @param readOnly whether people can only look
  */
 public record ControlTowerConfig(int port, InetAddress bind, boolean readOnly) {
@@ -23,11 +23,16 @@ public record ControlTowerConfig(int port, InetAddress bind, boolean readOnly) {
         if (port < 0 || port > HIGHEST_PORT) {
             throw ConfigException.of("http port", port, "0 to " + HIGHEST_PORT);
         }
-        if (!bind.isLoopbackAddress()) {
+    }
+
+    /** Throws {@link ConfigException} if others could reach it who need no password, or whose password others could read. */
+    public void check(boolean users, boolean tls) {
+        if (!bind.isLoopbackAddress() && !(users && tls)) {
             throw ConfigException.of(
                     "bind",
                     bind.getHostAddress(),
-                    "an address of this machine alone, as 127.0.0.1: it has no users and no TLS");
+                    "an address of this machine alone, as 127.0.0.1, where there are no %s"
+                            .formatted(users ? "TLS keys" : tls ? "users" : "users and no TLS keys"));
         }
     }
 

@@ -6,22 +6,20 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.SameSite;
 import io.nanite.core.Secret;
+import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Printable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.util.Base64;
-import java.util.Locale;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Lets in who has the link, and nobody else. Any thread.
+ * Lets in who has the link, or has logged in, or whom the application around it knows; and nobody else. Any thread.
  *
  * <p>The link is exchanged for a cookie, so that it does not stay in the address bar; programs send its token as {@code
  * Authorization: Bearer}. What changes something needs a second token, which a page of a stranger cannot read. A name that is not
@@ -29,14 +27,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Door {
 
-    private static final Logger AUDIT = LoggerFactory.getLogger("io.nanite.admin.audit");
-
-    private static final int SECRET_BYTES = 32;
     private static final String BEARER = "Bearer ";
-
     private static final String VISITOR = "visitor";
 
     static final String CSRF_HEADER = "X-CSRF-Token";
+    static final String LOGIN = Api.V1 + "/login";
+    static final String LOGOUT = Api.V1 + "/logout";
+
+    /** The page with the form. */
+    private static final String LOGIN_PAGE = "/login";
+
+    private static final String ASSETS = "/assets/";
 
     /** What each answer carries. Nothing of a page may come from elsewhere, and nothing may be written inside it. */
     private static final Map<String, String> HEADERS = Map.of(
@@ -59,22 +60,30 @@ final class Door {
     /** What a machine that looks after processes asks; it says nothing of the fabric. */
     private static final Set<String> OPEN = Set.of("/health/live", "/health/ready");
 
+    /** Everything that decides, besides the link. */
+    record Rules(
+            boolean readOnly,
+            boolean users,
+            boolean tls,
+            Hosts hosts,
+            @Nullable TowerGuard guard) {}
+
     private final Secret token;
     private final Secret session;
     private final Secret csrf;
-    private final boolean readOnly;
+    private final Rules rules;
+    private final Sessions sessions;
+    private final AuditTrail audit;
+    private final TimeSource time;
 
-    Door(SecureRandom random, boolean readOnly) {
-        token = secret(random);
-        session = secret(random);
-        csrf = secret(random);
-        this.readOnly = readOnly;
-    }
-
-    private static Secret secret(SecureRandom random) {
-        byte[] bytes = new byte[SECRET_BYTES];
-        random.nextBytes(bytes);
-        return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    Door(SecureRandom random, Rules rules, Sessions sessions, AuditTrail audit, TimeSource time) {
+        token = Sessions.secret(random);
+        session = Sessions.secret(random);
+        csrf = Sessions.secret(random);
+        this.rules = rules;
+        this.sessions = sessions;
+        this.audit = audit;
+        this.time = time;
     }
 
     /** What is behind {@code ?token=} in the link. */
@@ -82,56 +91,122 @@ final class Door {
         return token;
     }
 
-    /** What {@value #CSRF_HEADER} must say. */
-    Secret csrf() {
-        return csrf;
+    boolean readOnly() {
+        return rules.readOnly();
     }
 
-    boolean readOnly() {
-        return readOnly;
+    /** Whether people log in with a name. */
+    boolean hasUsers() {
+        return rules.users();
     }
 
     /** In front of everything; throws {@link ProblemException} for who may not. */
     void before(Context http) {
         HEADERS.forEach(http::header);
-        checkHost(http);
-        if (OPEN.contains(http.path())) {
+        if (rules.tls()) {
+            http.header("Strict-Transport-Security", "max-age=31536000");
+        }
+        if (rules.guard() == null) {
+            rules.hosts().check(http);
+        }
+        if (isOpen(http)) {
             return;
         }
-        @Nullable String given = http.queryParam("token");
-        if (given != null) {
-            enter(http, given);
+        if (rules.guard() == null && http.queryParam("token") != null) {
+            enter(http, String.valueOf(http.queryParam("token")));
             return;
         }
-        @Nullable String authorization = http.header("Authorization");
-        boolean program = authorization != null
-                && authorization.startsWith(BEARER)
-                && same(token, authorization.substring(BEARER.length()));
-        if (!program && !same(session, http.cookie(cookieName(http)))) {
-            throw new ProblemException(401, "not known here (expected: the link that was printed at the start)");
+        boolean program = isProgram(http);
+        Optional<Visitor> visitor = program ? Optional.of(owner()) : visitorOf(http);
+        if (visitor.isEmpty()) {
+            stranger(http);
+            return;
         }
-        http.attribute(VISITOR, new Visitor(null, readOnly ? Role.VIEWER : Role.ADMIN, csrf));
+        http.attribute(VISITOR, limited(visitor.get()));
         if (isSafe(http)) {
             return;
         }
         if (!program) {
-            checkOrigin(http);
+            checkOrigin(http, visitor.get());
         }
-        if (readOnly) {
+        if (rules.readOnly() && !path(http).equals(LOGOUT)) {
             throw new ProblemException(
                     403,
                     "%s: not done (expected: only looking; it was started with --read-only)".formatted(http.method()));
         }
     }
 
+    private boolean isOpen(Context http) {
+        String path = path(http);
+        if (OPEN.contains(path) || (isSafe(http) && path.startsWith(ASSETS))) {
+            return true;
+        }
+        if (!rules.users()) {
+            return false;
+        }
+        if (path.equals(LOGIN)) {
+            checkOrigin(http);
+            return true;
+        }
+        return isSafe(http) && path.equals(LOGIN_PAGE) && http.queryParam("token") == null;
+    }
+
+    /** The path below the tower's base. */
+    private static String path(Context http) {
+        return Base.below(http);
+    }
+
+    private boolean isProgram(Context http) {
+        @Nullable String authorization = http.header("Authorization");
+        return rules.guard() == null
+                && authorization != null
+                && authorization.startsWith(BEARER)
+                && same(token, authorization.substring(BEARER.length()));
+    }
+
+    private Visitor owner() {
+        return new Visitor(null, Role.ADMIN, csrf);
+    }
+
+    private Optional<Visitor> visitorOf(Context http) {
+        TowerGuard guard = rules.guard();
+        if (guard != null) {
+            return guard.role(http.req())
+                    .map(role -> new Visitor(guard.user(http.req()).orElse(null), role, csrf));
+        }
+        @Nullable String cookie = cookie(http);
+        return same(session, cookie) ? Optional.of(owner()) : sessions.find(cookie);
+    }
+
+    private Visitor limited(Visitor visitor) {
+        return rules.readOnly() ? new Visitor(visitor.user(), Role.VIEWER, visitor.csrf()) : visitor;
+    }
+
+    /** Who wants to see a page is shown where to log in. */
+    private void stranger(Context http) {
+        @Nullable String accept = http.header("Accept");
+        if (rules.users() && isSafe(http) && accept != null && accept.contains("text/html")) {
+            http.redirect(Base.of(http) + LOGIN_PAGE, HttpStatus.SEE_OTHER);
+            http.skipRemainingHandlers();
+            return;
+        }
+        throw new ProblemException(
+                401,
+                rules.guard() != null
+                        ? "not known here (expected: somebody whom the application lets in)"
+                        : "not known here (expected: the link that was printed at the start%s)"
+                                .formatted(rules.users() ? ", or a login" : ""));
+    }
+
     /** In front of each thing that can be asked for; throws {@link ProblemException} for who may not have it. */
     void require(Context http, Role role) {
-        if (!OPEN.contains(http.path())) {
-            Visitor visitor = visitor(http);
-            if (!visitor.role().allows(role)) {
-                throw new ProblemException(
-                        403, "role: %s (expected: %s)".formatted(visitor.role().word(), role.word()));
-            }
+        if (OPEN.contains(path(http)) || path(http).equals(LOGIN)) {
+            return;
+        }
+        Visitor visitor = visitor(http);
+        if (!visitor.role().allows(role)) {
+            throw new ProblemException(
+                    403, "role: %s (expected: %s)".formatted(visitor.role().word(), role.word()));
         }
     }
 
@@ -147,74 +222,77 @@ final class Door {
     /** Behind everything: says who has done what. */
     void after(Context http) {
         if (!isSafe(http)) {
-            @Nullable String what = http.attribute("what");
-            AUDIT.info(
-                    "{} {} {} {}: {}",
+            @Nullable Visitor visitor = http.attribute(VISITOR);
+            audit.add(new Answers.AuditLine(
+                    time.now().truncatedTo(ChronoUnit.MILLIS),
                     http.ip(),
-                    http.method(),
+                    visitor == null ? null : visitor.user(),
+                    http.method().name(),
                     Printable.of(http.path()),
-                    what == null ? "-" : Printable.of(what),
-                    http.statusCode());
+                    http.attribute("what"),
+                    http.statusCode()));
         }
     }
 
     /** What {@link #after} shall say of this action. */
     static void note(Context http, String what) {
-        http.attribute("what", what);
+        http.attribute("what", Printable.of(what));
     }
 
     private void enter(Context http, String given) {
-        if (!http.method().equals(HandlerType.GET) || !http.path().equals("/") || !same(token, given)) {
+        if (!http.method().equals(HandlerType.GET) || !path(http).equals("/") || !same(token, given)) {
             throw new ProblemException(
                     401, "token: not the one of this link (expected: the link that was printed last)");
         }
-        http.cookie(new Cookie(cookieName(http), session.value(), "/", -1, false, true, null, SameSite.STRICT));
-        http.redirect("/", HttpStatus.SEE_OTHER);
+        give(http, session);
+        http.redirect(Base.of(http) + "/", HttpStatus.SEE_OTHER);
         http.skipRemainingHandlers();
     }
 
-    private static void checkHost(Context http) {
-        @Nullable String host = http.header("Host");
-        Set<String> own = own(http);
-        if (host == null || !own.contains(host.toLowerCase(Locale.ROOT))) {
-            throw new ProblemException(
-                    421, "Host: %s (expected: one of %s)".formatted(host == null ? "none" : Printable.of(host), own));
-        }
+    /** Has the browser hold a session. */
+    void give(Context http, Secret key) {
+        http.cookie(new Cookie(
+                cookieName(http), key.value(), Base.of(http) + "/", -1, rules.tls(), true, null, SameSite.STRICT));
+    }
+
+    /** Has the browser forget its session. */
+    void take(Context http) {
+        http.cookie(new Cookie(cookieName(http), "", Base.of(http) + "/", 0, rules.tls(), true, null, SameSite.STRICT));
+    }
+
+    /** What the browser holds, if anything. */
+    @Nullable
+    String cookie(Context http) {
+        return http.cookie(cookieName(http));
     }
 
     private void checkOrigin(Context http) {
         @Nullable String origin = http.header("Origin");
-        if (origin != null && !own(http).contains(authority(origin))) {
+        if (origin != null && !isOwn(http, origin)) {
             throw new ProblemException(403, "Origin: %s (expected: a page from here)".formatted(Printable.of(origin)));
         }
-        if (!same(csrf, http.header(CSRF_HEADER))) {
+    }
+
+    private boolean isOwn(Context http, String origin) {
+        return rules.guard() == null ? rules.hosts().isOwn(http, origin) : isOfThisHost(http, origin);
+    }
+
+    /** The application has decided which names are its own. */
+    private static boolean isOfThisHost(Context http, String origin) {
+        try {
+            @Nullable String authority = URI.create(origin).getAuthority();
+            return authority != null && authority.equalsIgnoreCase(http.header("Host"));
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void checkOrigin(Context http, Visitor visitor) {
+        checkOrigin(http);
+        if (!same(visitor.csrf(), http.header(CSRF_HEADER))) {
             throw new ProblemException(
                     403, "%s: missing or wrong (expected: what /api/v1/session says)".formatted(CSRF_HEADER));
         }
-    }
-
-    /** {@code host:port}; empty for what is none, or not of this scheme. */
-    private static String authority(String origin) {
-        try {
-            URI uri = URI.create(origin);
-            @Nullable String authority = uri.getAuthority();
-            return "http".equals(uri.getScheme()) && authority != null ? authority : "";
-        } catch (IllegalArgumentException e) {
-            return "";
-        }
-    }
-
-    /** The names of this machine for itself, with the port that was asked. */
-    private static Set<String> own(Context http) {
-        int port = http.req().getLocalPort();
-        Set<String> own = new TreeSet<>();
-        for (String name : Set.of("127.0.0.1", "localhost", "[::1]")) {
-            own.add(name + ":" + port);
-            if (port == 80) {
-                own.add(name);
-            }
-        }
-        return own;
     }
 
     /** Browsers send a cookie to all ports of a machine. */

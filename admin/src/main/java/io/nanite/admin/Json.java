@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,6 +27,16 @@ final class Json {
 
     static String text(@Nullable Object value) {
         return MAPPER.writeValueAsString(value);
+    }
+
+    /** Over several lines, for people. */
+    static String pretty(JsonNode value) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+    }
+
+    /** What was written here. */
+    static JsonNode tree(String json) {
+        return MAPPER.readTree(json);
     }
 
     /** The value as JSON; null if that is longer, or it cannot be written. */

@@ -32,7 +32,7 @@ final class OpenApi {
             Map.entry(Instant.class, Map.of("type", "string", "format", "date-time")));
 
     /** What needs no key. */
-    private static final Set<String> OPEN = Set.of("live", "ready");
+    private static final Set<String> OPEN = Set.of("live", "ready", "login");
 
     /** What is sent, of which anything may be left out that its operation does not ask for. */
     private static final Set<Class<?>> ORDERS = Set.of(
@@ -40,7 +40,8 @@ final class OpenApi {
             Answers.BulkOrder.class,
             Answers.LogLevel.class,
             Answers.Replay.class,
-            Answers.Purge.class);
+            Answers.Purge.class,
+            Answers.Login.class);
 
     private final Map<String, Object> schemas = new TreeMap<>();
 

@@ -3,7 +3,7 @@ package io.nanite.admin;
 import java.util.Locale;
 
 /** What somebody may do; each may do all that those before it may. */
-enum Role {
+public enum Role {
     /** Looks at everything but the audit. */
     VIEWER,
     /** Sends, cancels, retries, replays, and tells agents to rest. */
@@ -11,12 +11,13 @@ enum Role {
     /** Everything: also what cannot be taken back. */
     ADMIN;
 
-    boolean allows(Role needed) {
+    /** Whether it may do what that role is needed for. */
+    public boolean allows(Role needed) {
         return compareTo(needed) >= 0;
     }
 
     /** As it stands in JSON and in the file of users. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

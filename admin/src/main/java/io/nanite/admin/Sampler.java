@@ -35,7 +35,7 @@ final class Sampler {
 
     private @Nullable MapperTally before;
     private long beforeNanos;
-    private long lastSecond = Long.MIN_VALUE;
+    private long lastSecond; // of the epoch: long ago
 
     /** {@code ready} is how much lies in a queue, as far as is known; {@code told} gets each second. */
     Sampler(

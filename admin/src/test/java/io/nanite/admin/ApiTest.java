@@ -315,15 +315,6 @@ class ApiTest {
     }
 
     @Test
-    void thePageShowsWhoIsThereAsText() throws Exception {
-        assertThat(tower.get("/").body()).contains("1 agent is here, and all of them answer.", "<td>a</td>");
-        assertThat(FabricPage.text("<img src=x onerror='a' \"b\"&>"))
-                .isEqualTo("&lt;img src=x onerror=&#39;a&#39; &quot;b&quot;&amp;&gt;");
-        assertThat(tower.get("/assets/tower.css").headers().firstValue("Content-Type"))
-                .hasValue("text/css; charset=utf-8");
-    }
-
-    @Test
     void everyDocumentedOperationAnswersAsItsDocumentSays() throws Exception {
         String token = tower.send(Map.of("service", "/it/echo"));
         end(token);

@@ -265,10 +265,10 @@ class DoorTest {
     void itDoesNotListenWhereOthersCanReachIt(String address) throws Exception {
         InetAddress other = InetAddress.getByName(address);
 
-        assertThatThrownBy(() -> ControlTowerConfig.DEFAULT.withBind(other))
+        assertThatThrownBy(() -> ControlTower.start(TestTower.config().withBind(other), mapper))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageStartingWith("bind: " + other.getHostAddress())
-                .hasMessageContaining("127.0.0.1");
+                .hasMessageContainingAll("127.0.0.1", "no users and no TLS");
     }
 
     @Test

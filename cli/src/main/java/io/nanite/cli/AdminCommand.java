@@ -2,18 +2,18 @@ package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
 import io.nanite.admin.ControlTower;
-import io.nanite.admin.ControlTowerConfig;
-import io.nanite.core.ConfigException;
+import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
-import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.TokenSource;
 import io.nanite.core.security.Authorizer;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.metrics.Figures;
+import io.nanite.rabbitmq.QueueDesk;
+import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
         name = "nanite-admin",
         aliases = "admin",
         description = "The Control Tower: who is there, what happens, and an API to send work, over HTTP on this "
-                + "machine. Prints the link that lets you in, and runs until it is told to end.")
+                + "machine. Prints the link that lets you in, and runs until it is told to end.",
+        subcommands = TowerUserCommand.class)
 final class AdminCommand implements Callable<Integer>, Configured {
 
     @Mixin
@@ -36,24 +37,8 @@ final class AdminCommand implements Callable<Integer>, Configured {
     @Mixin
     CommonOptions common = new CommonOptions();
 
-    @Option(
-            names = "--http-port",
-            paramLabel = "PORT",
-            description = "the port to listen on; 0 for any that is free (default: 4000)")
-    int httpPort = ControlTowerConfig.DEFAULT.port();
-
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDRESS",
-            description = "the address to listen on; one of this machine alone (default: 127.0.0.1)")
-    String bind = "127.0.0.1";
-
-    @Option(
-            names = "--read-only",
-            negatable = true,
-            fallbackValue = "true",
-            description = "people can look, and send and cancel nothing")
-    boolean readOnly;
+    @Mixin
+    TowerOptions towerOptions = new TowerOptions();
 
     @Option(
             names = {"-a", "--agent-timeout"},
@@ -75,7 +60,7 @@ final class AdminCommand implements Callable<Integer>, Configured {
 
     @Override
     public void check() {
-        tower();
+        towerOptions.config();
         broker.check("mapper", config().identity());
     }
 
@@ -86,17 +71,21 @@ final class AdminCommand implements Callable<Integer>, Configured {
         broker.password.warn(common);
         MapperConfig config = config();
         PolicyWatch watch = policy.read();
-        RabbitTransport transport =
-                new RabbitTransport(broker.broker("mapper", config.identity().value()));
+        RabbitConfig where = broker.broker("mapper", config.identity().value());
+        RabbitTransport transport = new RabbitTransport(where);
+        Serializer serializer = broker.serializer(config.identity());
+        ControlTower.Builder builder = ControlTower.with(towerOptions.config())
+                .ready(transport::isConnected)
+                .blocked(() -> transport.blocked().orElse(null))
+                .serializer(serializer)
+                .desk(desk(where));
+        towerOptions.apply(builder);
         try (Figures figures = new Figures();
                 Mapper mapper = Mapper.with(config)
-                        .serializer(broker.serializer(config.identity()))
+                        .serializer(serializer)
                         .authorizer(watch == null ? Authorizer.allowAll() : watch)
                         .start(transport);
-                ControlTower tower = ControlTower.with(tower())
-                        .figures(figures::text)
-                        .ready(transport::isConnected)
-                        .start(mapper)) {
+                ControlTower tower = builder.figures(figures::text).start(mapper)) {
             figures.bind(mapper);
             broker.watchCertificates();
             if (watch != null) {
@@ -113,12 +102,14 @@ final class AdminCommand implements Callable<Integer>, Configured {
         }
     }
 
-    private ControlTowerConfig tower() {
-        try {
-            return new ControlTowerConfig(httpPort, InetAddress.getByName(bind), readOnly);
-        } catch (UnknownHostException e) {
-            throw ConfigException.of("bind", Printable.of(bind), "an address of this machine alone, as 127.0.0.1");
-        }
+    /** The management of RabbitMQ is looked for where it listens if nobody has said otherwise. */
+    static BrokerSide desk(RabbitConfig where) {
+        URI management = URI.create(
+                where.tls() ? "https://%s:15671".formatted(where.host()) : "http://%s:15672".formatted(where.host()));
+        return new BrokerSide(
+                new QueueDesk(where),
+                new ManagementApi(management, where.virtualHost(), where.user(), where.password()),
+                TimeSource.system());
     }
 
     private MapperConfig config() {

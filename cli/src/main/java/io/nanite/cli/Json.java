@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -31,6 +32,16 @@ final class Json {
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "%d characters (expected: an object of JSON)".formatted(line.length()), e);
+        }
+    }
+
+    /** A list of objects; throws an {@link IllegalArgumentException} if it is none. */
+    static List<Map<String, @Nullable Object>> objects(String text) {
+        try {
+            return MAPPER.readValue(text, new TypeReference<List<Map<String, @Nullable Object>>>() {});
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "%d characters (expected: a list of objects of JSON)".formatted(text.length()), e);
         }
     }
 

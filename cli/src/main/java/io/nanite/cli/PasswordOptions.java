@@ -105,7 +105,7 @@ final class PasswordOptions {
     }
 
     /** From Java 22 on there is a console without a terminal too. */
-    private static boolean isTerminal(Console console) {
+    static boolean isTerminal(Console console) {
         try {
             return (boolean) Console.class.getMethod("isTerminal").invoke(console);
         } catch (NoSuchMethodException e) {

@@ -384,8 +384,16 @@ final class Rules {
     /** The front doors: what others may make, be given or catch. */
     private static DescribedPredicate<JavaClass> doors() {
         return named(
+                "admin.BrokerDesk",
+                "admin.BrokerReport",
                 "admin.ControlTower",
                 "admin.ControlTowerConfig",
+                "admin.Role",
+                "admin.StoredMessage",
+                "admin.StoredMessages",
+                "admin.TowerGuard",
+                "admin.TowerStore",
+                "admin.TowerUser",
                 "agent.ActorFolder",
                 "agent.Agent",
                 "agent.AgentConfig",
@@ -402,6 +410,7 @@ final class Rules {
                 "mapper.CallFailedException",
                 "mapper.CallOptions",
                 "mapper.CallRefusedException",
+                "mapper.Departure",
                 "mapper.Explanation",
                 "mapper.HookFailedException",
                 "mapper.Incident",
@@ -425,6 +434,7 @@ final class Rules {
                 "rabbitmq.Finding",
                 "rabbitmq.Provisioner",
                 "rabbitmq.ProvisioningException",
+                "rabbitmq.QueueDesk",
                 "rabbitmq.RabbitConfig",
                 "rabbitmq.RabbitTransport",
                 "secure.CachedCertificates",

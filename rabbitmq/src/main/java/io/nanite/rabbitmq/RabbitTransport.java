@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -74,7 +75,7 @@ public final class RabbitTransport implements Transport {
     // Touched only on the supervisor's thread.
     private boolean retrying;
     private int failures;
-    private @Nullable String blockedBecause;
+    private volatile @Nullable String blockedBecause;
     private long blockedSince;
 
     /** Does no I/O. */
@@ -117,6 +118,11 @@ public final class RabbitTransport implements Transport {
     /** Whether both connections stand, as far as is known. */
     public boolean isConnected() {
         return up && publishing.isUp() && consuming.isUp();
+    }
+
+    /** Why the broker takes nothing at the moment, in its words; empty if it does. */
+    public Optional<String> blocked() {
+        return Optional.ofNullable(blockedBecause);
     }
 
     @Override
