@@ -11,6 +11,7 @@ import io.nanite.secure.Credentials;
 import io.nanite.secure.DirectoryCertificates;
 import io.nanite.secure.SecureConfig;
 import io.nanite.secure.SecureSerializer;
+import io.nanite.secure.SessionLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -56,6 +57,16 @@ final class SecureMember {
 
     /** Reads the folder; throws {@link CertificateException} that says what is wrong with it. */
     SecureMember(CertificateFolder folder, Identity identity, @Nullable Secret password, Serializer inner) {
+        this(folder, identity, password, inner, false);
+    }
+
+    /** As above; {@code sessions} is whether it agrees on sessions with others. */
+    SecureMember(
+            CertificateFolder folder,
+            Identity identity,
+            @Nullable Secret password,
+            Serializer inner,
+            boolean sessions) {
         this.folder = folder;
         this.identity = identity;
         this.password = password;
@@ -65,7 +76,8 @@ final class SecureMember {
         store = folder.members();
         serializer = new SecureSerializer(
                 inner,
-                SecureConfig.of(CertificateFolder.application(credentials), folder.authorities()),
+                SecureConfig.of(CertificateFolder.application(credentials), folder.authorities())
+                        .withSessions(sessions ? SessionLimits.DEFAULT : null),
                 credentials,
                 store,
                 time);

@@ -39,6 +39,15 @@ final class SecureOptions {
     @Nullable
     Path keyPassFile;
 
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--secure-sessions",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "with --format secure: agree on keys for what is asked and answered, with agents and mappers that do too")
+    boolean sessions;
+
     private final List<SecureMember> members = new ArrayList<>();
     private @Nullable EventLoop loop;
 
@@ -49,7 +58,8 @@ final class SecureOptions {
             throw ConfigException.of("--certificates", folder, "a folder that nanite cert has made");
         }
         Secret password = keyPassFile == null ? null : PasswordOptions.read("--key-pass-file", keyPassFile);
-        SecureMember member = new SecureMember(new CertificateFolder(folder), identity, password, Formats.json());
+        SecureMember member =
+                new SecureMember(new CertificateFolder(folder), identity, password, Formats.json(), sessions);
         members.add(member);
         return member.serializer();
     }

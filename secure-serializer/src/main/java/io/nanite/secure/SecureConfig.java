@@ -4,6 +4,7 @@ import io.nanite.core.ConfigException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member of an application holds envelopes to.
@@ -17,6 +18,8 @@ import java.util.List;
  * @param clockSkew how far the clocks of members may be apart; 0 to 5 minutes
  * @param remembered how many envelopes with work, and how many with answers, are remembered so that none is read twice;
  *     1,000 to 10,000,000
+ * @param sessions how long keys are used that a mapper and an agent agree on for what they ask and answer; null if they do
+ *     not. Members need not agree about it.
  */
 public record SecureConfig(
         String application,
@@ -25,7 +28,20 @@ public record SecureConfig(
         Duration lifetime,
         Duration presenceLifetime,
         Duration clockSkew,
-        int remembered) {
+        int remembered,
+        @Nullable SessionLimits sessions) {
+
+    /** Without sessions. */
+    public SecureConfig(
+            String application,
+            List<X509Certificate> authorities,
+            boolean sealsPresence,
+            Duration lifetime,
+            Duration presenceLifetime,
+            Duration clockSkew,
+            int remembered) {
+        this(application, authorities, sealsPresence, lifetime, presenceLifetime, clockSkew, remembered, null);
+    }
 
     /** Throws {@link ConfigException} if a value is out of its range. */
     public SecureConfig {
@@ -64,6 +80,13 @@ public record SecureConfig(
 
     /** The same, but whether presence is encrypted. */
     public SecureConfig withSealsPresence(boolean seals) {
-        return new SecureConfig(application, authorities, seals, lifetime, presenceLifetime, clockSkew, remembered);
+        return new SecureConfig(
+                application, authorities, seals, lifetime, presenceLifetime, clockSkew, remembered, sessions);
+    }
+
+    /** The same, with sessions or, for null, without. */
+    public SecureConfig withSessions(@Nullable SessionLimits limits) {
+        return new SecureConfig(
+                application, authorities, sealsPresence, lifetime, presenceLifetime, clockSkew, remembered, limits);
     }
 }

@@ -3,7 +3,7 @@ package io.nanite.core.serializer;
 import io.nanite.core.NaniteException;
 
 /** Bytes that are not a packet, or a packet that cannot be bytes. */
-public final class SerializationException extends NaniteException {
+public class SerializationException extends NaniteException {
 
     public SerializationException(String message) {
         super(message);
