@@ -92,8 +92,7 @@ class BrowserTest {
     @EveryBroker
     void everyScreenWithDataKeepsToItsPolicyAndShutsNobodyOut(TestBroker broker) throws Exception {
         look();
-        try (LivingFabric fabric =
-                        new LivingFabric(user -> new RabbitTransport(RabbitConfig.of(broker.uri(user))));
+        try (LivingFabric fabric = new LivingFabric(user -> new RabbitTransport(RabbitConfig.of(broker.uri(user))));
                 TestTower tower = TestTower.of(fabric.mapper)) {
             browser.go(tower.tower.link());
             fabric.populate();
@@ -227,7 +226,8 @@ class BrowserTest {
             browser.press("light", Keys.ENTER);
             browser.await("document.documentElement.dataset.theme === 'dark'");
             scene.go("/");
-            assertThat(browser.run("return document.documentElement.dataset.theme")).isEqualTo("dark");
+            assertThat(browser.run("return document.documentElement.dataset.theme"))
+                    .isEqualTo("dark");
             browser.run("localStorage.clear()");
             browser.assertQuiet("palette");
         }
@@ -307,7 +307,11 @@ class BrowserTest {
             scene.fabric.agent("evil", List.of("<b id=pwned>", "\"><svg onload=alert(1)>"), new LivingFabric.Evil());
             assertThat(scene.fabric.mapper.awaitService("/evil/echo", 1, java.time.Duration.ofSeconds(10)))
                     .isTrue();
-            String failed = scene.fabric.mapper.request("/evil/fails", Hostile.ALL).token().value();
+            String failed = scene.fabric
+                    .mapper
+                    .request("/evil/fails", Hostile.ALL)
+                    .token()
+                    .value();
             scene.fabric.mapper.request("/evil/echo", Hostile.ALL).await();
             for (String path : List.of(
                     "/",
@@ -342,8 +346,10 @@ class BrowserTest {
     }
 
     private static void harmless(String where) {
-        assertThat(browser.number("document.querySelectorAll('#pwned, img, iframe, svg:not(.sparkline), "
-                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td, .plot, .plot *)').length"))
+        assertThat(
+                        browser.number(
+                                "document.querySelectorAll('#pwned, img, iframe, svg:not(.sparkline), "
+                                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td, .plot, .plot *)').length"))
                 .as(where)
                 .isZero();
         assertThat((String) browser.run("return document.documentElement.textContent"))

@@ -50,7 +50,8 @@ final class Screens {
     /** Half a minute of life, so that there is something to see in the charts; then one agent dies. */
     private static void live(LivingFabric fabric) throws InterruptedException {
         Random random = new Random(5);
-        long end = System.nanoTime() + Duration.ofSeconds(Long.getLong("tower.seconds", 40)).toNanos();
+        long end = System.nanoTime()
+                + Duration.ofSeconds(Long.getLong("tower.seconds", 40)).toNanos();
         while (System.nanoTime() < end) {
             for (int i = random.nextInt(30); i >= 0; i--) {
                 fabric.mapper.request("/simple/echo", Map.of("order", i));
@@ -127,8 +128,7 @@ final class Screens {
                 }
                 browser.run("return new Promise(r => requestAnimationFrame(() => setTimeout(r, 400)))");
                 Files.write(
-                        folder.resolve("%s-%s.png".formatted(screen.getKey(), look)),
-                        quantised(browser.screenshot()));
+                        folder.resolve("%s-%s.png".formatted(screen.getKey(), look)), quantised(browser.screenshot()));
             }
         }
     }
@@ -160,8 +160,7 @@ final class Screens {
         Map<Integer, Integer> nearest = new HashMap<>();
         for (int y = 0; y < full.getHeight(); y++) {
             for (int x = 0; x < full.getWidth(); x++) {
-                int index = nearest.computeIfAbsent(
-                        full.getRGB(x, y) & 0xffffff, colour -> nearest(colour, colours));
+                int index = nearest.computeIfAbsent(full.getRGB(x, y) & 0xffffff, colour -> nearest(colour, colours));
                 few.getRaster().setSample(x, y, 0, index);
             }
         }

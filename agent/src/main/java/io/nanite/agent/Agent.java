@@ -131,7 +131,7 @@ public final class Agent implements AutoCloseable {
         hosted = new Hosted(castOf(injector, Set.of(), null), loop, config.grace());
         TokenSource tokens = injector.getInstance(TokenSource.class);
         PacketSender sender = new PacketSender(serializer, transport);
-        DeadLetters deadLetters = new DeadLetters(self, transport, loop, counts);
+        DeadLetters deadLetters = new DeadLetters(self, serializer, transport, loop, counts);
         Answers answers = new Answers(self, config.packs(), sender, deadLetters);
         completed = new CompletedJobs(config.remembered(), REMEMBERED_BYTES);
         String workerName = self + "-worker";

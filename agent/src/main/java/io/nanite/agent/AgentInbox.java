@@ -16,6 +16,7 @@ import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Decision;
 import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Receiver;
 import java.util.ArrayList;
@@ -210,6 +211,12 @@ final class AgentInbox {
         Packet packet;
         try {
             packet = serializer.read(part.body(), part.contentType(), redelivered);
+        } catch (UnknownSession e) {
+            // Of a life before this one, or too old: whoever asked waits, and asks again when it hears of a new epoch.
+            LOG.debug("{} was asked in a session that is not known: {}", self, e.sender());
+            part.settle();
+            announcer.renew();
+            return null;
         } catch (RuntimeException | StackOverflowError e) {
             deadLetters.bury(part, null, "unreadable: " + e.getMessage());
             return null;

@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -48,6 +49,12 @@ final class Announcer {
     /** How long a ping waits for the probe. */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
+    /** What cannot be read seldom comes alone. */
+    private static final Duration BEFORE_RENEWAL = Duration.ofMillis(250);
+
+    /** Anybody can write nonsense: mappers are not made to send everything again more often than this. */
+    private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(5);
+
     /** What an agent says about itself; nothing but the services ever changes. */
     record Self(
             AgentConfig config,
@@ -64,6 +71,12 @@ final class Announcer {
     private final DoubleSupplier random;
     private final Set<Object> reported = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean measuring = new AtomicBoolean();
+
+    private final AtomicBoolean renewing = new AtomicBoolean();
+    private final AtomicInteger renewals = new AtomicInteger();
+
+    /** Written by whoever has set that it renews. */
+    private volatile long nextRenewal = Long.MIN_VALUE;
 
     private volatile Status measured = Status.UNKNOWN;
     private volatile int epoch;
@@ -142,6 +155,20 @@ final class Announcer {
         register();
     }
 
+    /** Work came that nobody can read: mappers must send again what they wait for. Soon, and once for all that comes until then. */
+    void renew() {
+        if (renewing.compareAndSet(false, true)) {
+            long now = loop.time().nanos();
+            long due = Math.max(now + BEFORE_RENEWAL.toNanos(), nextRenewal);
+            nextRenewal = due + BETWEEN_RENEWALS.toNanos();
+            loop.after(Duration.ofNanos(due - now), () -> {
+                renewing.set(false);
+                renewals.incrementAndGet();
+                register();
+            });
+        }
+    }
+
     /** Says good-bye, and nothing after it. */
     void close() {
         synchronized (this) {
@@ -165,7 +192,8 @@ final class Announcer {
 
     private Vitals vitals() {
         AgentConfig config = self.config();
-        return new Vitals(config.slots(), busy.getAsInt(), self.boot(), epoch, self.version(), config.packs());
+        return new Vitals(
+                config.slots(), busy.getAsInt(), self.boot(), epoch + renewals.get(), self.version(), config.packs());
     }
 
     private Status status() {

@@ -58,7 +58,7 @@ final class Answers {
         if (asker != null) {
             sender.reply(job.part(), asker, new Result(job.token(), asker, self, poisoned, NOT_RUN), false);
         }
-        deadLetters.bury(job.part(), job.token(), poisoned.kind() + ": " + poisoned.message());
+        deadLetters.buryWork(job.part(), job.work(), poisoned.kind() + ": " + poisoned.message());
         return new Finished(poisoned, NOT_RUN, 0);
     }
 

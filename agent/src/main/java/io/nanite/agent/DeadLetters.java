@@ -2,9 +2,13 @@ package io.nanite.agent;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.loop.EventLoop;
+import io.nanite.core.packet.Deliverable;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Printable;
 import io.nanite.core.packet.Token;
+import io.nanite.core.serializer.Recipient;
+import io.nanite.core.serializer.SerializationException;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Parcel;
@@ -38,36 +42,67 @@ final class DeadLetters {
     private static final Duration BEFORE_REQUEUE = Duration.ofSeconds(1);
 
     private final Identity self;
+    private final Serializer serializer;
     private final Transport transport;
     private final EventLoop loop;
     private final Counts counts;
 
-    DeadLetters(Identity self, Transport transport, EventLoop loop, Counts counts) {
+    DeadLetters(Identity self, Serializer serializer, Transport transport, EventLoop loop, Counts counts) {
         this.self = self;
+        this.serializer = serializer;
         this.transport = transport;
         this.loop = loop;
         this.counts = counts;
     }
 
+    /** Sends work to the dead letters as it came; what only this process can read, so that mappers can. */
+    void buryWork(Delivery.Part part, Deliverable work, String reason) {
+        if (!serializer.isLive(part.contentType())) {
+            bury(part, work.token(), reason);
+            return;
+        }
+        try {
+            bury(
+                    part,
+                    Bytes.of(serializer.write(work, new Recipient.EveryMapper())),
+                    serializer.contentType(),
+                    work.token(),
+                    reason);
+        } catch (SerializationException e) {
+            LOG.warn("{} buries what nobody can read: {}", self, e.getMessage());
+            bury(part, work.token(), reason);
+        }
+    }
+
     /** Sends the packet, just as it came, to the dead letters. */
     void bury(Delivery.Part part, @Nullable Token token, String reason) {
+        bury(part, part.body(), part.contentType(), token, reason);
+    }
+
+    private void bury(
+            Delivery.Part part, Bytes body, @Nullable String contentType, @Nullable Token token, String reason) {
         String printable = Printable.of(reason);
         LOG.warn("{} dead letter {}: {}", self, token == null ? "without a token" : token, printable);
         counts.deadLettered.increment();
         Map<String, String> headers = Map.of("x-reason", printable, "x-source", self.value(), "x-agent", self.value());
-        move(part, Address.DEAD_LETTER, token, headers);
+        move(part, body, contentType, Address.DEAD_LETTER, token, headers);
     }
 
     /** Sends one packet of a message that came again to the same queue, to be delivered alone. */
     void isolate(Delivery.Part part) {
-        move(part, Address.workOf(self), null, Map.of(REDELIVERED, "true"));
+        move(part, part.body(), part.contentType(), Address.workOf(self), null, Map.of(REDELIVERED, "true"));
     }
 
-    private void move(Delivery.Part part, Address to, @Nullable Token token, Map<String, String> headers) {
-        String contentType = part.contentType();
+    private void move(
+            Delivery.Part part,
+            Bytes body,
+            @Nullable String contentType,
+            Address to,
+            @Nullable Token token,
+            Map<String, String> headers) {
         Parcel copy = new Parcel(
                 to,
-                part.body().length() == 0 ? NOTHING : part.body(),
+                body.length() == 0 ? NOTHING : body,
                 contentType == null ? OCTETS : contentType,
                 token == null ? null : token.value(),
                 true,

@@ -5,8 +5,11 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentModule;
 import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.Expose;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Service;
+import io.nanite.core.serializer.Formats;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
@@ -15,9 +18,13 @@ import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A mapper and an agent with everything that they do by default: JSON, late acks, deadlines, the ledger. */
+/**
+ * A mapper and an agent with everything that they do by default: late acks, deadlines, the ledger; JSON, or what somebody
+ * else makes of the packets.
+ */
 final class Fabric implements Contender {
 
     private final String name;
@@ -26,26 +33,41 @@ final class Fabric implements Contender {
     private final Service echo;
     private final CallOptions options = CallOptions.DEFAULT;
 
+    /** JSON. */
     Fabric(String uri, String name, boolean packing) throws Exception {
+        this(uri, name, packing ? "packed" : "plain", packing, unused -> Formats.json());
+    }
+
+    /** {@code prefix} is what tells it from others at the same broker. */
+    Fabric(String uri, String name, String prefix, boolean packing, Function<Identity, Serializer> serializers)
+            throws Exception {
         this.name = name;
         RabbitConfig broker = RabbitConfig.of(uri).withPacking(packing);
-        String prefix = packing ? "packed" : "plain";
         agent = Agent.start(
                 AgentConfig.named("bench-" + prefix).withPacks(packing),
                 new RabbitTransport(broker.withName("bench-agent-" + prefix)),
                 new AgentModule() {
                     @Override
                     protected void configure() {
+                        serializer(serializers.apply(agentOf(prefix)));
                         actor(new Echo(), prefix);
                     }
                 });
-        mapper = Mapper.start(
-                MapperConfig.named("bench-" + prefix).withPacking(packing),
-                new RabbitTransport(broker.withName("bench-mapper-" + prefix)));
+        mapper = Mapper.with(MapperConfig.named("bench-" + prefix).withPacking(packing))
+                .serializer(serializers.apply(mapperOf(prefix)))
+                .start(new RabbitTransport(broker.withName("bench-mapper-" + prefix)));
         echo = Service.parse("/" + prefix + "/echo");
         if (!mapper.awaitService(echo.path(), 1, Duration.ofSeconds(10))) {
             throw new IllegalStateException("agents offering %s: 0 (expected: 1)".formatted(echo));
         }
+    }
+
+    static Identity agentOf(String prefix) {
+        return Identity.agent("bench-" + prefix);
+    }
+
+    static Identity mapperOf(String prefix) {
+        return Identity.mapper("bench-" + prefix);
     }
 
     /** What is asked. */

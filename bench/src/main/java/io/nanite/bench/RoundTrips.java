@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * costs in this process, which others on the machine disturb least.
  *
  * <p>{@code RoundTrips [--uri amqp://…] [--rounds 5] [--seconds 2] [--windows 1,64,512] [--sizes 100,1024,16384]
- * [--costs all] [--only NAME]}; without a URI it starts an embedded broker. With {@code --costs} it adds to the hand-written
- * one what Nanite does besides, one after the other, to show where the time goes; with {@code --only} one contender runs
- * alone, for a profiler.
+ * [--costs all] [--secure all] [--only NAME]}; without a URI it starts an embedded broker. With {@code --costs} it adds to the hand-written
+ * one what Nanite does besides, one after the other, to show where the time goes; with {@code --secure} Nanite in the clear
+ * is the measure, and signed and encrypted packets are compared with it; with {@code --only} one contender runs alone, for a
+ * profiler.
  */
 public final class RoundTrips {
 
@@ -73,6 +74,27 @@ public final class RoundTrips {
 
     private static void run(String uri, Map<String, String> options, String broker) throws Exception {
         List<Contender> contenders = new ArrayList<>();
+        try (Members members = new Members(
+                Fabric.agentOf("each"),
+                Fabric.mapperOf("each"),
+                Fabric.agentOf("signed"),
+                Fabric.mapperOf("signed"),
+                Fabric.agentOf("sessions"),
+                Fabric.mapperOf("sessions"))) {
+            if (options.containsKey("--secure")) {
+                contenders.add(new Fabric(uri, "nanite", true));
+                contenders.add(new Fabric(
+                        uri, "each signed", "each", true, member -> new EachSigned(members.serializer(member))));
+                contenders.add(new Fabric(uri, "packs signed", "signed", true, members::serializer));
+                contenders.add(new Fabric(uri, "sessions", "sessions", true, members::withSessions));
+            } else {
+                addPlain(contenders, uri, options);
+            }
+            run(contenders, options, broker);
+        }
+    }
+
+    private static void addPlain(List<Contender> contenders, String uri, Map<String, String> options) throws Exception {
         contenders.add(new HandWritten(uri));
         if (options.containsKey("--costs")) {
             EnumSet<HandWritten.Cost> costs = EnumSet.noneOf(HandWritten.Cost.class);
@@ -83,6 +105,9 @@ public final class RoundTrips {
         }
         contenders.add(new Fabric(uri, "nanite, no packs", false));
         contenders.add(new Fabric(uri, "nanite", true));
+    }
+
+    private static void run(List<Contender> contenders, Map<String, String> options, String broker) throws Exception {
         String only = options.get("--only");
         for (Contender contender : List.copyOf(contenders)) {
             if (only != null && !contender.name().equals(only)) {

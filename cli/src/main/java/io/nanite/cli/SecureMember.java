@@ -12,6 +12,7 @@ import io.nanite.secure.DirectoryCertificates;
 import io.nanite.secure.RegistryCertificates;
 import io.nanite.secure.SecureConfig;
 import io.nanite.secure.SecureSerializer;
+import io.nanite.secure.SessionLimits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,11 +60,17 @@ final class SecureMember {
     private @Nullable Duration warned;
 
     /** Reads the folder; throws {@link CertificateException} that says what is wrong with it. */
+    SecureMember(CertificateFolder folder, Identity identity, @Nullable Secret password, Serializer inner) {
+        this(folder, identity, password, false, false, inner);
+    }
+
+    /** As above; {@code introduces} is whether certificates travel, {@code sessions} whether it agrees on sessions with others. */
     SecureMember(
             CertificateFolder folder,
             Identity identity,
             @Nullable Secret password,
             boolean introduces,
+            boolean sessions,
             Serializer inner) {
         this.folder = folder;
         this.identity = identity;
@@ -75,7 +82,8 @@ final class SecureMember {
         serializer = new SecureSerializer(
                 inner,
                 SecureConfig.of(CertificateFolder.application(credentials), folder.authorities())
-                        .withCarriesCertificates(introduces),
+                        .withCarriesCertificates(introduces)
+                        .withSessions(sessions ? SessionLimits.DEFAULT : null),
                 credentials,
                 introduces ? new RegistryCertificates(store, MOST_LEARNED, time) : store,
                 time);

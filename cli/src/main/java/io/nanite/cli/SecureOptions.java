@@ -49,6 +49,15 @@ final class SecureOptions {
                             + "needs those of all members")
     boolean noIntroductions;
 
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--secure-sessions",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "with --format secure: agree on keys for what is asked and answered, with agents and mappers that do too")
+    boolean sessions;
+
     private final List<SecureMember> members = new ArrayList<>();
     private @Nullable EventLoop loop;
 
@@ -58,8 +67,8 @@ final class SecureOptions {
         if (!Files.isDirectory(folder)) {
             throw ConfigException.of("--certificates", folder, "a folder that nanite cert has made");
         }
-        SecureMember member =
-                new SecureMember(new CertificateFolder(folder), identity, password(), !noIntroductions, Formats.json());
+        SecureMember member = new SecureMember(
+                new CertificateFolder(folder), identity, password(), !noIntroductions, sessions, Formats.json());
         members.add(member);
         return member.serializer();
     }

@@ -340,6 +340,7 @@ final class SoakFleet implements AutoCloseable {
         all.addAll(List.of("--format", soak.broker.format, "--log-level", "error"));
         if (certificates != null) {
             all.addAll(List.of("--certificates", certificates.toString()));
+            all.add("--secure-sessions=" + soak.broker.secureOptions.sessions);
         }
         all.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
         all.add("--no-packs=" + soak.broker.noPacks);

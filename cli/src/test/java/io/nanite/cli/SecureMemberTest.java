@@ -55,7 +55,7 @@ class SecureMemberTest {
     }
 
     private SecureMember member(Identity identity) {
-        return new SecureMember(new CertificateFolder(folder), identity, null, false, Formats.json());
+        return new SecureMember(new CertificateFolder(folder), identity, null, Formats.json());
     }
 
     private static Ping ping() {

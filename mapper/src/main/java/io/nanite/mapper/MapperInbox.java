@@ -16,8 +16,12 @@ import io.nanite.core.security.Decision;
 import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +32,14 @@ final class MapperInbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(MapperInbox.class);
 
+    private static final Duration BEFORE_ASKING_AGAIN = Duration.ofMillis(250);
+
+    private static final Duration BETWEEN_ASKING_AGAIN = Duration.ofSeconds(5);
+
+    /** Agents that are asked again, or were so a moment ago, and those of them that must be once more. */
+    private final Set<Identity> askingAgain = ConcurrentHashMap.newKeySet();
+
+    private final Set<Identity> missed = ConcurrentHashMap.newKeySet();
     private final EventLoop loop;
     private final Serializer serializer;
     private final Authorizer authorizer;
@@ -136,14 +148,32 @@ final class MapperInbox {
             return;
         }
         for (Delivery.Part part : delivery.parts()) {
-            if (unsealed(part, false) instanceof Deliverable work) {
+            if (back(part) instanceof Deliverable work) {
                 loop.execute(() -> router.returned(work));
             }
         }
     }
 
-    private @Nullable Packet read(Delivery.Part part, boolean redelivered, BiConsumer<String, String> unread) {
-        Packet packet = unsealed(part, redelivered, unread);
+    /** An answer that nobody can read any more is asked for again, of each agent once in a while: anybody can write nonsense. */
+    private void unread(@Nullable Identity agent) {
+        if (agent == null || !agent.isAgent()) {
+            return;
+        }
+        LOG.debug("{} answered in a session that is not known", agent);
+        if (askingAgain.add(agent)) {
+            loop.after(BEFORE_ASKING_AGAIN, () -> router.unread(agent));
+            loop.after(BETWEEN_ASKING_AGAIN, () -> {
+                if (askingAgain.remove(agent) && missed.remove(agent)) {
+                    unread(agent);
+                }
+            });
+        } else {
+            missed.add(agent);
+        }
+    }
+
+    private @Nullable Packet read(Delivery.Part part, boolean redelivered, BiConsumer<String, String> refused) {
+        Packet packet = unsealed(part, redelivered, refused);
         return packet == null || denial(packet) != null ? null : packet;
     }
 
@@ -166,20 +196,32 @@ final class MapperInbox {
         }
     }
 
+    private @Nullable Packet back(Delivery.Part part) {
+        try {
+            return serializer.readBack(part.body(), part.contentType());
+        } catch (SerializationException e) {
+            LOG.warn("not known what came back, {}: {}", part.body(), e.getMessage());
+            return null;
+        }
+    }
+
     private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered) {
         return unsealed(part, redelivered, (id, reason) -> {});
     }
 
-    /** {@code unread} is told what the message calls itself, and why it was refused. */
-    private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered, BiConsumer<String, String> unread) {
+    /** {@code refused} is told what the message calls itself, and why it was refused. */
+    private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered, BiConsumer<String, String> refused) {
         try {
             return serializer.read(part.body(), part.contentType(), redelivered);
+        } catch (UnknownSession e) {
+            unread(e.sender());
+            return null;
         } catch (SerializationException e) {
             LOG.warn("dropped {}: {}", part.body(), e.getMessage());
             String id = part.id();
             String reason = e.reason();
             if (id != null && reason != null) {
-                unread.accept(id, reason);
+                refused.accept(id, reason);
             }
             return null;
         }

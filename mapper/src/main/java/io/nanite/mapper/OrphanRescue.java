@@ -273,6 +273,10 @@ final class OrphanRescue implements AutoCloseable {
         }
 
         private void save(Delivery.Part part, boolean redelivered) {
+            if (serializer.isLive(part.contentType())) {
+                part.settle(); // for the dead alone; whoever asked it watches over it
+                return;
+            }
             Deliverable work;
             try {
                 if (!(serializer.read(part.body(), part.contentType(), redelivered) instanceof Deliverable read)) {

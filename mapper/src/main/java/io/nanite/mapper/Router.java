@@ -188,7 +188,7 @@ final class Router {
     private void ask(OpenJob job, AgentEntry target) {
         Request request = job.request();
         blackBox.note(request.token(), Incident.Kind.CHOSEN, target.identity(), request.selector());
-        send(job, target, request);
+        send(job, target, request, false);
     }
 
     /** Asks those whose turn it is. */
@@ -240,10 +240,16 @@ final class Router {
         }
     }
 
-    private void send(OpenJob open, AgentEntry target, Request request) {
+    private void send(OpenJob open, AgentEntry target, Request request, boolean again) {
         target.sent();
         try {
-            sender.request(target.identity(), request.to(target.identity()), mayPack(target, request.service()));
+            Request addressed = request.to(target.identity());
+            boolean packable = mayPack(target, request.service());
+            if (again) {
+                sender.requestAgain(target.identity(), addressed, packable);
+            } else {
+                sender.request(target.identity(), addressed, packable);
+            }
         } catch (SerializationException e) {
             jobs.accept(
                     open,
@@ -259,7 +265,7 @@ final class Router {
         }
         open.sentAgain();
         blackBox.note(request.token(), Incident.Kind.SENT_AGAIN, target.identity(), null);
-        send(open, target, request);
+        send(open, target, request, true);
     }
 
     private boolean mayPack(AgentEntry target, Service service) {
@@ -558,6 +564,16 @@ final class Router {
                                 Verdict.LOST, "UnknownAgent", "%s has no queue any more".formatted(target)));
             } else {
                 reroute(job, agent, "has no queue any more");
+            }
+        }
+    }
+
+    /** What this agent answered could not be read: it is asked for all that it has not answered. On the loop. */
+    void unread(Identity agent) {
+        for (OpenJob job : jobs.all()) {
+            AgentEntry asked = job.waitingFor(agent);
+            if (asked != null) {
+                sendAgain(job, asked, job.request());
             }
         }
     }

@@ -9,6 +9,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,13 @@ final class Authorities {
 
     private volatile @Nullable CheckedList lastList;
 
+    private final Map<Key, Passed> passed = new ConcurrentHashMap<>();
+
+    private record Key(X509Certificate certificate, Member member, Use use) {}
+
+    /** A certificate passed all checks with this list, and does so again with it at any time between these. */
+    private record Passed(@Nullable X509CRL list, Instant from, Instant until) {}
+
     private record CheckedList(X509CRL list, boolean ours) {}
 
     Authorities(String application, List<X509Certificate> authorities, CertificateStore store) {
@@ -67,7 +77,28 @@ final class Authorities {
     }
 
     /** Lets the checks refuse a certificate that is not this member's, not of use, or not of now. */
+    @SuppressWarnings("ReferenceEquality") // another list is looked at anew, whatever is in it
     void check(X509Certificate certificate, Member member, Use use, Instant now, Checks checks) {
+        X509CRL list = store.revocations();
+        Key key = new Key(certificate, member, use);
+        Passed before = passed.get(key);
+        if (before != null && before.list() == list && !now.isBefore(before.from()) && !now.isAfter(before.until())) {
+            return;
+        }
+        AtomicBoolean faultless = new AtomicBoolean(true);
+        checkAll(certificate, member, use, now, list, (right, reason) -> {
+            if (!right) {
+                faultless.set(false);
+            }
+            checks.require(right, reason);
+        });
+        if (faultless.get()) {
+            remember(key, list, now);
+        }
+    }
+
+    private void checkAll(
+            X509Certificate certificate, Member member, Use use, Instant now, @Nullable X509CRL list, Checks checks) {
         checks.require(member.application().equals(application), RefusalReason.APPLICATION);
         CertificateFacts.Facts known = facts.of(certificate);
         Member named = known.member;
@@ -79,12 +110,41 @@ final class Authorities {
         checks.require(usage != null && usage[use.bit], RefusalReason.KEY_USAGE);
         checks.require(!now.isBefore(certificate.getNotBefore().toInstant()), RefusalReason.CERTIFICATE_EARLY);
         checks.require(!now.isAfter(certificate.getNotAfter().toInstant()), RefusalReason.CERTIFICATE_EXPIRED);
-        checks.require(
-                authorities.stream()
-                        .filter(authority -> isFrom(certificate, authority))
-                        .anyMatch(authority -> isValid(authority, now)),
-                RefusalReason.AUTHORITY);
-        checks.require(!isRevoked(certificate), RefusalReason.REVOKED);
+        checks.require(validAuthority(certificate, now).isPresent(), RefusalReason.AUTHORITY);
+        checks.require(!isRevoked(certificate, list), RefusalReason.REVOKED);
+    }
+
+    /** All of the checks end the same as long as both certificates count and there is no other list. */
+    private void remember(Key key, @Nullable X509CRL list, Instant now) {
+        if (passed.size() >= MOST_REMEMBERED) {
+            passed.clear(); // all of it can be found out again
+        }
+        X509Certificate certificate = key.certificate();
+        validAuthority(certificate, now)
+                .ifPresent(authority -> passed.put(
+                        key,
+                        new Passed(
+                                list,
+                                later(
+                                        certificate.getNotBefore().toInstant(),
+                                        authority.getNotBefore().toInstant()),
+                                earlier(
+                                        certificate.getNotAfter().toInstant(),
+                                        authority.getNotAfter().toInstant()))));
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private Optional<X509Certificate> validAuthority(X509Certificate certificate, Instant now) {
+        return authorities.stream()
+                .filter(authority -> isFrom(certificate, authority) && isValid(authority, now))
+                .findFirst();
     }
 
     private static boolean isValid(X509Certificate authority, Instant now) {
@@ -133,8 +193,7 @@ final class Authorities {
      * A list that is over still counts, since what was called back stays so; one that none of the authorities signed calls
      * back everything: somebody has put it there.
      */
-    private boolean isRevoked(X509Certificate certificate) {
-        X509CRL list = store.revocations();
+    private boolean isRevoked(X509Certificate certificate, @Nullable X509CRL list) {
         if (list == null) {
             return false;
         }

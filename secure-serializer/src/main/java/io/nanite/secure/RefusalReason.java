@@ -42,6 +42,8 @@ public enum RefusalReason {
     REPLAY,
     /** Too old to say whether it was read before. */
     FORGOTTEN,
+    /** Of a session that is not known, or not any more: it is asked for again. */
+    UNKNOWN_SESSION,
     /** What was signed is no packet, or another than its header says. */
     CONTENT;
 

@@ -4,6 +4,7 @@ import io.nanite.core.ConfigException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member of an application holds envelopes to.
@@ -18,6 +19,8 @@ import java.util.List;
  * @param clockSkew how far the clocks of members may be apart; 0 to 5 minutes
  * @param remembered how many envelopes with work, and how many with answers, are remembered so that none is read twice;
  *     1,000 to 10,000,000
+ * @param sessions how long keys are used that a mapper and an agent agree on for what they ask and answer; null if they do
+ *     not. Members need not agree about it.
  */
 public record SecureConfig(
         String application,
@@ -27,7 +30,8 @@ public record SecureConfig(
         Duration lifetime,
         Duration presenceLifetime,
         Duration clockSkew,
-        int remembered) {
+        int remembered,
+        @Nullable SessionLimits sessions) {
 
     /** Throws {@link ConfigException} if a value is out of its range. */
     public SecureConfig {
@@ -62,7 +66,8 @@ public record SecureConfig(
                 Duration.ofDays(1),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
-                200_000);
+                200_000,
+                null);
     }
 
     /** The same, but whether presence is encrypted. */
@@ -75,12 +80,35 @@ public record SecureConfig(
                 lifetime,
                 presenceLifetime,
                 clockSkew,
-                remembered);
+                remembered,
+                sessions);
     }
 
     /** The same, but whether certificates go along. */
     public SecureConfig withCarriesCertificates(boolean carries) {
         return new SecureConfig(
-                application, authorities, sealsPresence, carries, lifetime, presenceLifetime, clockSkew, remembered);
+                application,
+                authorities,
+                sealsPresence,
+                carries,
+                lifetime,
+                presenceLifetime,
+                clockSkew,
+                remembered,
+                sessions);
+    }
+
+    /** The same, with sessions or, for null, without. */
+    public SecureConfig withSessions(@Nullable SessionLimits limits) {
+        return new SecureConfig(
+                application,
+                authorities,
+                sealsPresence,
+                carriesCertificates,
+                lifetime,
+                presenceLifetime,
+                clockSkew,
+                remembered,
+                limits);
     }
 }

@@ -14,12 +14,16 @@ import io.nanite.core.packet.Payload;
 import io.nanite.core.packet.Ping;
 import io.nanite.core.packet.Presence;
 import io.nanite.core.packet.Printable;
+import io.nanite.core.packet.Register;
 import io.nanite.core.packet.Reply;
+import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Token;
+import io.nanite.core.packet.Vitals;
 import io.nanite.core.serializer.Draft;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
+import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.serializer.Wrapper;
 import io.nanite.core.transport.Pack;
 import java.io.IOException;
@@ -86,6 +90,7 @@ public final class SecureSerializer implements Serializer {
     private final Sealing sealing = new Sealing(random, facts);
     private final ReplayMemory memory;
     private final OpenedPacks opened = new OpenedPacks();
+    private final @Nullable Sessions sessions;
     private final AtomicLong lastIssued = new AtomicLong();
     private final ConcurrentHashMap<RefusalReason, LongAdder> refusals = new ConcurrentHashMap<>();
 
@@ -122,6 +127,8 @@ public final class SecureSerializer implements Serializer {
         this.credentials = checked(credentials);
         authorities = new Authorities(config.application(), config.authorities(), store, facts);
         memory = new ReplayMemory(config.remembered());
+        SessionLimits limits = config.sessions();
+        sessions = limits == null ? null : new Sessions(config.application(), self, limits, random, facts);
     }
 
     private List<Credentials> checked(List<Credentials> theirs) {
@@ -172,6 +179,11 @@ public final class SecureSerializer implements Serializer {
         return counts;
     }
 
+    /** How many sessions it holds, those that are only kept for what is still under way included. */
+    public int sessions() {
+        return sessions == null ? 0 : sessions.size();
+    }
+
     @Override
     public String contentType() {
         return CONTENT_TYPE;
@@ -180,7 +192,13 @@ public final class SecureSerializer implements Serializer {
     /** Envelopes and nothing else: what is not signed is not looked at, whatever it calls itself. */
     @Override
     public boolean reads(@Nullable String contentType) {
-        return contentType != null && (is(contentType, CONTENT_TYPE) || is(contentType, Pieces.CONTENT_TYPE));
+        return contentType != null
+                && (is(contentType, CONTENT_TYPE) || is(contentType, Pieces.CONTENT_TYPE) || isLive(contentType));
+    }
+
+    @Override
+    public boolean isLive(@Nullable String contentType) {
+        return contentType != null && is(contentType, Session.CONTENT_TYPE);
     }
 
     private static boolean is(String contentType, String wanted) {
@@ -199,22 +217,32 @@ public final class SecureSerializer implements Serializer {
     /** Throws {@link SerializationException} also if there is no certificate that it could be encrypted for. */
     @Override
     public byte[] write(Packet packet, Recipient recipient) {
+        return write(packet, recipient, null);
+    }
+
+    /** {@code partner} is whom a session is to be agreed on with; null for nobody. */
+    private byte[] write(Packet packet, Recipient recipient, @Nullable Identity partner) {
         byte[] written = inner.write(packet, recipient);
         Instant now = time.now();
         return finishing(packet.getClass().getSimpleName(), () -> {
             SignedPack.Piece piece = piece(packet, written, now);
+            Credentials signer = credentials.get(0);
             if (!isSealed(packet)) {
-                return signing.sign(alone(piece, to(recipient), now).encoded(), credentials.get(0));
+                return signing.sign(alone(piece, to(recipient), now, null).encoded(), signer);
             }
-            return sealed(piece, readers(packet, recipient, now), now);
+            return sealed(piece, readers(packet, recipient, now), now, signer, agreement(partner, signer));
         });
     }
 
     /** What is encrypted is signed and encrypted together with others for the same readers. Throws as {@link #write} does. */
     @Override
     public Draft draft(Packet packet, Recipient recipient) {
-        if (!isSealed(packet)) {
-            return Serializer.super.draft(packet, recipient);
+        return draft(packet, recipient, true, null);
+    }
+
+    private Draft draft(Packet packet, Recipient recipient, boolean packable, @Nullable Identity partner) {
+        if (!packable || !isSealed(packet)) {
+            return new Draft(Bytes.of(write(packet, recipient, partner)), CONTENT_TYPE, null);
         }
         byte[] written = inner.write(packet, recipient);
         Instant now = time.now();
@@ -223,15 +251,98 @@ public final class SecureSerializer implements Serializer {
                 () -> new Draft(
                         piece(packet, written, now).encoded(),
                         CONTENT_TYPE,
-                        new Envelopes(this, readers(packet, recipient, now))));
+                        new Envelopes(this, readers(packet, recipient, now), partner)));
+    }
+
+    /**
+     * What a mapper asks an agent and waits for goes in their session, if they have agreed on one; if not, they do so meanwhile.
+     * Throws as {@link #write} does.
+     */
+    @Override
+    public Draft live(Packet packet, Recipient recipient, boolean packable) {
+        if (sessions == null
+                || !self.isMapper()
+                || !(recipient instanceof Recipient.One one)
+                || !one.identity().isAgent()
+                || !(packet instanceof Request request)
+                || request.persistent()
+                || !self.equals(request.replyTo())) {
+            return draft(packet, recipient, packable, null);
+        }
+        Session session = valid(sessions.toAsk(one.identity(), time.nanos()));
+        return session == null
+                ? draft(packet, recipient, packable, one.identity())
+                : inSession(session, packet, recipient);
+    }
+
+    /** Is in the session in which the question came: whoever asked there reads there. Throws as {@link #write} does. */
+    @Override
+    public Draft answer(
+            Packet packet, Recipient recipient, boolean packable, Bytes question, @Nullable String contentType) {
+        if (sessions == null
+                || !self.isAgent()
+                || !(recipient instanceof Recipient.One one)
+                || !one.identity().isMapper()
+                || !(packet instanceof Reply)) {
+            return draft(packet, recipient, packable, null);
+        }
+        Session session = isLive(contentType)
+                ? valid(sessions.toAnswer(Session.parse(question).id(), one.identity(), time.nanos()))
+                : null;
+        return session == null
+                ? draft(packet, recipient, packable, one.identity())
+                : inSession(session, packet, recipient);
+    }
+
+    /** The session, if both certificates that it is bound to still count. */
+    private @Nullable Session valid(@Nullable Session session) {
+        if (session == null || sessions == null) {
+            return null;
+        }
+        try {
+            if (credentials.stream().anyMatch(ours -> ours.certificate().equals(session.ownCertificate))
+                    && store.certificates(session.peer).contains(session.peersCertificate)
+                    && isValid(session.peersCertificate, session.peer, time.now())) {
+                return session;
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("{}: no certificates of {} now", self, session.peer, e); // stores of others throw what they like
+        }
+        sessions.end(session);
+        return null;
+    }
+
+    private Draft inSession(Session session, Packet packet, Recipient recipient) {
+        byte[] written = inner.write(packet, recipient);
+        return finishing(
+                packet.getClass().getSimpleName(),
+                () -> new Draft(
+                        Bytes.of(session.seal(
+                                inner.contentType(),
+                                piece(packet, written, time.now()).encoded())),
+                        Session.CONTENT_TYPE,
+                        null));
+    }
+
+    /** What is said about a session to this partner beside what is signed. */
+    private @Nullable Agreement agreement(@Nullable Identity partner, Credentials signer) {
+        if (partner == null || sessions == null) {
+            return null;
+        }
+        return self.isMapper()
+                ? sessions.offer(partner, signer.certificate())
+                : sessions.answer(partner, signer.certificate());
     }
 
     /** Makes envelopes for these readers. Equal to others for the same. */
-    private record Envelopes(SecureSerializer writer, Readers readers) implements Wrapper {
+    private record Envelopes(
+            SecureSerializer writer,
+            Readers readers,
+            @Nullable Identity partner) implements Wrapper {
 
         @Override
         public Wrapped wrap(List<Bytes> drafts) {
-            return writer.finishing("pack", () -> writer.wrapped(drafts, readers));
+            return writer.finishing("pack", () -> writer.wrapped(drafts, readers, partner));
         }
     }
 
@@ -257,8 +368,11 @@ public final class SecureSerializer implements Serializer {
         }
     }
 
-    private Wrapper.Wrapped wrapped(List<Bytes> pieces, Readers readers) throws GeneralSecurityException, IOException {
+    private Wrapper.Wrapped wrapped(List<Bytes> pieces, Readers readers, @Nullable Identity partner)
+            throws GeneralSecurityException, IOException {
         Instant now = time.now();
+        Credentials signer = credentials.get(0);
+        Agreement agreement = agreement(partner, signer);
         if (pieces.size() > 1) {
             byte[] key = new byte[Sealing.KEY_BYTES];
             random.nextBytes(key);
@@ -270,22 +384,24 @@ public final class SecureSerializer implements Serializer {
                     issued(now, pieces.size()),
                     inner.contentType(),
                     Bytes.of(key),
-                    Pieces.digests(pieces));
-            byte[] envelope = sealing.seal(signing.sign(pack.encoded(), credentials.get(0)), readers.certificates());
+                    Pieces.digests(pieces),
+                    agreement);
+            byte[] envelope = sealing.seal(signing.sign(pack.encoded(), signer), readers.certificates());
             if (Pieces.headBytes(envelope) <= Pack.MOST_HEAD_BYTES) {
                 return Pieces.wrapped(envelope, pack.key(), pieces);
             }
         }
         List<Bytes> envelopes = new ArrayList<>(pieces.size());
         for (Bytes piece : pieces) {
-            envelopes.add(Bytes.of(sealed(SignedPack.Piece.decode(piece), readers, now)));
+            envelopes.add(Bytes.of(sealed(SignedPack.Piece.decode(piece), readers, now, signer, agreement)));
         }
         return new Wrapper.Wrapped(CONTENT_TYPE, NOTHING, envelopes);
     }
 
-    private byte[] sealed(SignedPack.Piece piece, Readers readers, Instant now)
+    private byte[] sealed(
+            SignedPack.Piece piece, Readers readers, Instant now, Credentials signer, @Nullable Agreement agreement)
             throws GeneralSecurityException, IOException {
-        byte[] signed = signing.sign(alone(piece, readers.to(), now).encoded(), credentials.get(0));
+        byte[] signed = signing.sign(alone(piece, readers.to(), now, agreement).encoded(), signer);
         return sealing.seal(signed, readers.certificates());
     }
 
@@ -364,7 +480,7 @@ public final class SecureSerializer implements Serializer {
                 Bytes.of(written));
     }
 
-    private SignedPacket alone(SignedPack.Piece piece, List<String> to, Instant now) {
+    private SignedPacket alone(SignedPack.Piece piece, List<String> to, Instant now, @Nullable Agreement agreement) {
         return new SignedPacket(
                 config.application(),
                 self,
@@ -375,7 +491,8 @@ public final class SecureSerializer implements Serializer {
                 issued(now, 1),
                 piece.expires(),
                 inner.contentType(),
-                piece.packet());
+                piece.packet(),
+                agreement);
     }
 
     private SignedPacket.Nonce nonce() {
@@ -443,9 +560,20 @@ public final class SecureSerializer implements Serializer {
             throw new SerializationException("content type: %s (expected: %s)"
                     .formatted(contentType == null ? "none" : Printable.of(contentType), CONTENT_TYPE));
         }
+        return read(bytes, () -> {
+            if (isLive(contentType)) {
+                return inSession(bytes, redelivered, false);
+            }
+            return is(contentType, Pieces.CONTENT_TYPE) ? piece(bytes, redelivered) : opened(bytes, redelivered);
+        });
+    }
+
+    private Packet read(Bytes bytes, Making<Packet> reading) {
         try {
             checks.require(bytes.length() <= MOST_BYTES, RefusalReason.TOO_LONG);
-            return is(contentType, Pieces.CONTENT_TYPE) ? piece(bytes, redelivered) : opened(bytes, redelivered);
+            return reading.make();
+        } catch (UnknownSession e) {
+            throw e;
         } catch (RefusedException e) {
             throw refused(e.reason());
         } catch (GeneralSecurityException e) {
@@ -458,16 +586,78 @@ public final class SecureSerializer implements Serializer {
         }
     }
 
+    /** What was asked in a session can be read here too; everything else as {@link #read(Bytes, String)} does. */
+    @Override
+    public Packet readBack(Bytes bytes, @Nullable String contentType) {
+        return isLive(contentType) ? read(bytes, () -> inSession(bytes, true, true)) : read(bytes, contentType);
+    }
+
     private SerializationException refused(RefusalReason reason) {
+        count(reason);
+        return SerializationException.refused(
+                "envelope: refused (expected: one of a member of %s for %s)".formatted(config.application(), self),
+                reason.word());
+    }
+
+    private void count(RefusalReason reason) {
         LongAdder count = refusals.get(reason);
         if (count == null) {
             count = refusals.computeIfAbsent(reason, unused -> new LongAdder());
             LOG.warn("{}: refused an envelope: {}; further ones are only counted", self, reason);
         }
         count.increment();
-        return SerializationException.refused(
-                "envelope: refused (expected: one of a member of %s for %s)".formatted(config.application(), self),
-                reason.word());
+    }
+
+    private UnknownSession unknown(String from) {
+        count(RefusalReason.UNKNOWN_SESSION);
+        return new UnknownSession(
+                "envelope: of a session that %s does not have (expected: one that was agreed on)".formatted(self),
+                Identity.isIdentity(from) ? new Identity(from) : null);
+    }
+
+    /** {@code own} is whether it was written here and came back. */
+    private Packet inSession(Bytes bytes, boolean again, boolean own) throws GeneralSecurityException {
+        Session.Front front = Session.parse(bytes);
+        Session session = sessions == null ? null : sessions.find(front.id(), time.nanos());
+        if (session == null || sessions == null) {
+            throw unknown(front.from());
+        }
+        boolean fromSelf = front.from().equals(self.value());
+        if (own) {
+            Checks.strict().require(fromSelf, RefusalReason.IDENTITY);
+        } else {
+            // One's own words, sent back, are nobody else's.
+            checks.require(front.from().equals(session.peer.value()), RefusalReason.IDENTITY);
+        }
+        try {
+            checkCertificate(session.peersCertificate, config.application(), session.peer);
+            if (credentials.stream().noneMatch(ours -> ours.certificate().equals(session.ownCertificate))) {
+                throw unknown(front.from());
+            }
+        } catch (RefusedException e) {
+            sessions.end(session);
+            throw e;
+        }
+        Session.Opened opened = session.open(front, fromSelf);
+        SignedPack.Piece piece = opened.piece();
+        Instant expires = SignedPacket.instant(piece.expires());
+        checks.require(!expires.isBefore(time.now().minus(config.clockSkew())), RefusalReason.EXPIRED);
+        Packet packet = inner.read(piece.packet(), opened.contentType());
+        checks.require(
+                piece.type().equals(packet.getClass().getSimpleName())
+                        && piece.token().equals(token(packet)),
+                RefusalReason.CONTENT);
+        boolean fits = self.isMapper() == own ? packet instanceof Request : packet instanceof Reply;
+        checks.require(fits, RefusalReason.ROLE);
+        if (!own) {
+            checkSpeaker(packet, session.peer);
+            ReplayWindow.Verdict verdict = session.note(front.counter());
+            if (verdict == ReplayWindow.Verdict.OLD && !again) {
+                throw unknown(front.from()); // nobody can say whether it was read: it is asked for again
+            }
+            checks.require(verdict != ReplayWindow.Verdict.SEEN || again, RefusalReason.REPLAY);
+        }
+        return packet;
     }
 
     private Packet opened(Bytes envelope, boolean again) throws GeneralSecurityException, IOException {
@@ -478,8 +668,8 @@ public final class SecureSerializer implements Serializer {
                         ? ContentInfo.getInstance(ASN1Primitive.fromByteArray(sealing.open(outer, credentials, checks)))
                         : outer);
         SignedPacket said = SignedPacket.decode(signed.content().toArray());
-        checkSigner(signed, said.application(), said.from());
-        return accepted(said, sealed, again);
+        X509Certificate signer = checkSigner(signed, said.application(), said.from());
+        return accepted(said, signer, sealed, again);
     }
 
     /** One packet of a pack. The envelope of the pack is opened once; all else is as if the packet had come alone. */
@@ -503,7 +693,8 @@ public final class SecureSerializer implements Serializer {
                     known.signer(), known.pack().application(), known.pack().from());
         }
         Bytes opened = Pieces.open(piece, known.pack(), checks);
-        return accepted(known.pack().packet(piece.index(), SignedPack.Piece.decode(opened)), true, again);
+        return accepted(
+                known.pack().packet(piece.index(), SignedPack.Piece.decode(opened)), known.signer(), true, again);
     }
 
     private static Signing.Signed signed(ContentInfo document) throws IOException {
@@ -513,7 +704,8 @@ public final class SecureSerializer implements Serializer {
     }
 
     /** What a member said, after all that is to be checked about it but the signature. */
-    private Packet accepted(SignedPacket said, boolean sealed, boolean again) {
+    private Packet accepted(SignedPacket said, X509Certificate signer, boolean sealed, boolean again)
+            throws GeneralSecurityException {
         Instant now = time.now();
         checks.require(said.isFor(self), RefusalReason.NOT_FOR_US);
         checks.require(!said.issuedAt().isAfter(now.plus(config.clockSkew())), RefusalReason.EARLY);
@@ -526,7 +718,29 @@ public final class SecureSerializer implements Serializer {
         checks.require(sealed || !isSealed(packet), RefusalReason.NOT_SEALED);
         checkSpeaker(packet, said.from());
         checkFresh(packet, said, again, now);
+        if (sessions != null) {
+            heard(sessions, packet, said, signer, sealed);
+        }
         return packet;
+    }
+
+    private void heard(Sessions agreed, Packet packet, SignedPacket said, X509Certificate signer, boolean sealed)
+            throws GeneralSecurityException {
+        Agreement agreement = said.agreement();
+        if (agreement != null && sealed && said.to().contains(self.value())) {
+            agreed.heard(said.from(), signer, credentials.get(0).certificate(), agreement, time.nanos());
+        }
+        if (self.isMapper() && packet instanceof Register register) {
+            lives(agreed, register.vitals(), said);
+        } else if (self.isMapper() && packet instanceof Ping ping && said.from().isAgent()) {
+            lives(agreed, ping.vitals(), said);
+        }
+    }
+
+    private static void lives(Sessions agreed, Vitals vitals, SignedPacket said) {
+        if (vitals.boot() != null) {
+            agreed.lives(said.from(), vitals.boot() + ' ' + vitals.epoch(), said.issued());
+        }
     }
 
     /** The certificate that it was signed with. */

@@ -18,6 +18,7 @@ import org.bouncycastle.asn1.ASN1UTF8String;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is signed for several packets together: what they have in common, and the digest of each. Encoded in DER:
@@ -25,7 +26,7 @@ import org.bouncycastle.asn1.DERUTF8String;
  * <pre>
  * SEQUENCE { version INTEGER (2), application UTF8String, from UTF8String, to SEQUENCE OF UTF8String,
  *            nonce OCTET STRING (16), issued INTEGER, contentType UTF8String, key OCTET STRING (32),
- *            digests OCTET STRING (32 for each packet) }
+ *            digests OCTET STRING (32 for each packet), agreement OCTET STRING OPTIONAL }
  * </pre>
  *
  * The packet at an index, from 0, has the nonce plus the index and was issued so many microseconds later. What is digested of
@@ -34,6 +35,7 @@ import org.bouncycastle.asn1.DERUTF8String;
  *
  * @param key that the pieces are sealed with
  * @param digests SHA-256 of each piece, behind each other
+ * @param agreement what is said beside them about a session; null if that is nothing
  */
 record SignedPack(
         String application,
@@ -43,7 +45,8 @@ record SignedPack(
         long issued,
         String contentType,
         Bytes key,
-        Bytes digests) {
+        Bytes digests,
+        @Nullable Agreement agreement) {
 
     static final int DIGEST_BYTES = 32;
 
@@ -107,30 +110,35 @@ record SignedPack(
                 issued + index,
                 piece.expires(),
                 contentType,
-                piece.packet());
+                piece.packet(),
+                agreement);
     }
 
     byte[] encoded() throws IOException {
         ASN1EncodableVector names = new ASN1EncodableVector(to.size());
         to.forEach(name -> names.add(new DERUTF8String(name)));
-        return new DERSequence(new ASN1Encodable[] {
-                    new ASN1Integer(VERSION),
-                    new DERUTF8String(application),
-                    new DERUTF8String(from.value()),
-                    new DERSequence(names),
-                    new DEROctetString(nonce.bytes()),
-                    new ASN1Integer(issued),
-                    new DERUTF8String(contentType),
-                    new DEROctetString(key.toArray()),
-                    new DEROctetString(digests.toArray())
-                })
-                .getEncoded(ASN1Encoding.DER);
+        ASN1EncodableVector parts = new ASN1EncodableVector(PARTS + 1);
+        parts.addAll(new ASN1Encodable[] {
+            new ASN1Integer(VERSION),
+            new DERUTF8String(application),
+            new DERUTF8String(from.value()),
+            new DERSequence(names),
+            new DEROctetString(nonce.bytes()),
+            new ASN1Integer(issued),
+            new DERUTF8String(contentType),
+            new DEROctetString(key.toArray()),
+            new DEROctetString(digests.toArray())
+        });
+        if (agreement != null) {
+            parts.add(new DEROctetString(agreement.encoded().toArray()));
+        }
+        return new DERSequence(parts).getEncoded(ASN1Encoding.DER);
     }
 
     /** Throws {@link IOException} or an unchecked exception if the bytes are something else. */
     static SignedPack decode(byte[] encoded) throws IOException {
         ASN1Sequence parts = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(encoded));
-        if (parts.size() != PARTS || number(parts, 0) != VERSION) {
+        if (parts.size() < PARTS || parts.size() > PARTS + 1 || number(parts, 0) != VERSION) {
             throw new IOException("signed pack of another version");
         }
         List<String> to = new ArrayList<>();
@@ -154,7 +162,8 @@ record SignedPack(
                 number(parts, 5),
                 text(parts, 6),
                 Bytes.of(key),
-                Bytes.of(digests));
+                Bytes.of(digests),
+                SignedPacket.agreement(parts, PARTS));
     }
 
     /** Does not show the key. */

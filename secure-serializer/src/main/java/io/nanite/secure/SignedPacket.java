@@ -18,6 +18,7 @@ import org.bouncycastle.asn1.ASN1UTF8String;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERUTF8String;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is signed: a packet, and who says it to whom, when and for how long. Encoded in DER:
@@ -25,7 +26,7 @@ import org.bouncycastle.asn1.DERUTF8String;
  * <pre>
  * SEQUENCE { version INTEGER (1), application UTF8String, from UTF8String, to SEQUENCE OF UTF8String,
  *            type UTF8String, token UTF8String, nonce OCTET STRING (16), issued INTEGER, expires INTEGER,
- *            contentType UTF8String, packet OCTET STRING }
+ *            contentType UTF8String, packet OCTET STRING, agreement OCTET STRING OPTIONAL }
  * </pre>
  *
  * @param to identities, or {@link #EVERY_MAPPER} or {@link #EVERY_AGENT}
@@ -34,6 +35,7 @@ import org.bouncycastle.asn1.DERUTF8String;
  * @param issued microseconds since the epoch, growing with each packet of its sender
  * @param expires microseconds since the epoch
  * @param contentType of the packet
+ * @param agreement what is said beside it about a session; null if that is nothing
  */
 record SignedPacket(
         String application,
@@ -45,7 +47,8 @@ record SignedPacket(
         long issued,
         long expires,
         String contentType,
-        Bytes packet) {
+        Bytes packet,
+        @Nullable Agreement agreement) {
 
     static final String EVERY_MAPPER = "mapper-*";
     static final String EVERY_AGENT = "nanite-*";
@@ -55,6 +58,21 @@ record SignedPacket(
 
     SignedPacket {
         to = List.copyOf(to);
+    }
+
+    /** Nothing about a session. */
+    SignedPacket(
+            String application,
+            Identity from,
+            List<String> to,
+            String type,
+            String token,
+            Nonce nonce,
+            long issued,
+            long expires,
+            String contentType,
+            Bytes packet) {
+        this(application, from, to, type, token, nonce, issued, expires, contentType, packet, null);
     }
 
     /** 128 random bits. */
@@ -97,7 +115,7 @@ record SignedPacket(
         return instant(expires);
     }
 
-    private static Instant instant(long micros) {
+    static Instant instant(long micros) {
         return Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000L);
     }
 
@@ -108,26 +126,30 @@ record SignedPacket(
     byte[] encoded() throws IOException {
         ASN1EncodableVector names = new ASN1EncodableVector(to.size());
         to.forEach(name -> names.add(new DERUTF8String(name)));
-        return new DERSequence(new ASN1Encodable[] {
-                    new ASN1Integer(VERSION),
-                    new DERUTF8String(application),
-                    new DERUTF8String(from.value()),
-                    new DERSequence(names),
-                    new DERUTF8String(type),
-                    new DERUTF8String(token),
-                    new DEROctetString(nonce.bytes()),
-                    new ASN1Integer(issued),
-                    new ASN1Integer(expires),
-                    new DERUTF8String(contentType),
-                    new DEROctetString(packet.toArray())
-                })
-                .getEncoded(ASN1Encoding.DER);
+        ASN1EncodableVector parts = new ASN1EncodableVector(PARTS + 1);
+        parts.addAll(new ASN1Encodable[] {
+            new ASN1Integer(VERSION),
+            new DERUTF8String(application),
+            new DERUTF8String(from.value()),
+            new DERSequence(names),
+            new DERUTF8String(type),
+            new DERUTF8String(token),
+            new DEROctetString(nonce.bytes()),
+            new ASN1Integer(issued),
+            new ASN1Integer(expires),
+            new DERUTF8String(contentType),
+            new DEROctetString(packet.toArray())
+        });
+        if (agreement != null) {
+            parts.add(new DEROctetString(agreement.encoded().toArray()));
+        }
+        return new DERSequence(parts).getEncoded(ASN1Encoding.DER);
     }
 
     /** Throws {@link IOException} or an unchecked exception if the bytes are something else. */
     static SignedPacket decode(byte[] encoded) throws IOException {
         ASN1Sequence parts = ASN1Sequence.getInstance(ASN1Primitive.fromByteArray(encoded));
-        if (parts.size() != PARTS || number(parts, 0) != VERSION) {
+        if (parts.size() < PARTS || parts.size() > PARTS + 1 || number(parts, 0) != VERSION) {
             throw new IOException("signed packet of another version");
         }
         List<String> to = new ArrayList<>();
@@ -148,7 +170,16 @@ record SignedPacket(
                 number(parts, 7),
                 number(parts, 8),
                 text(parts, 9),
-                Bytes.of(ASN1OctetString.getInstance(parts.getObjectAt(10)).getOctets()));
+                Bytes.of(ASN1OctetString.getInstance(parts.getObjectAt(10)).getOctets()),
+                agreement(parts, PARTS));
+    }
+
+    /** What stands at the end, if it does. */
+    static @Nullable Agreement agreement(ASN1Sequence parts, int at) {
+        return parts.size() == at
+                ? null
+                : Agreement.decode(Bytes.of(
+                        ASN1OctetString.getInstance(parts.getObjectAt(at)).getOctets()));
     }
 
     private static String text(ASN1Sequence parts, int at) {

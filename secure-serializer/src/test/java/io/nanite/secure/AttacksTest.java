@@ -114,7 +114,8 @@ final class AttacksTest {
                 Duration.ofDays(1),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(30),
-                1_000);
+                1_000,
+                null);
         SecureSerializer reader = world.member(A1, few, Checks.strict());
         SecureSerializer writer = world.member(M1);
         SecureSerializer forgetful = world.member(A1, few, World.allBut(Set.of(RefusalReason.FORGOTTEN)));

@@ -319,7 +319,8 @@ final class SecurePacksTest {
                 SignedPacket.micros(world.time.now()),
                 "application/json",
                 Bytes.of(key),
-                Pieces.digests(pieces));
+                Pieces.digests(pieces),
+                null);
         byte[] signed =
                 new Signing(new SecureRandom(), new CertificateFacts(), false).sign(pack.encoded(), world.of(M1));
         var wrapped = Pieces.wrapped(world.sealed(signed, A1), pack.key(), pieces);

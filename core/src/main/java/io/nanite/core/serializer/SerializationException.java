@@ -4,7 +4,7 @@ import io.nanite.core.NaniteException;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that are not a packet, or a packet that cannot be bytes. */
-public final class SerializationException extends NaniteException {
+public class SerializationException extends NaniteException {
 
     private final @Nullable String reason;
 

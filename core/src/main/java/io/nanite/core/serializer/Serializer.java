@@ -29,8 +29,32 @@ public interface Serializer {
     }
 
     /**
+     * As {@link #draft}, but for what its writer waits for, and writes anew with {@link #draft} if it gets lost. A serializer may
+     * make of it what only the two can read that are alive now. {@code packable} is whether it may share a message.
+     */
+    default Draft live(Packet packet, Recipient recipient, boolean packable) {
+        return packable ? draft(packet, recipient) : new Draft(Bytes.of(write(packet, recipient)), contentType(), null);
+    }
+
+    /** As {@link #live}, for the answer to a packet that came with these bytes and this media type. */
+    default Draft answer(
+            Packet packet, Recipient recipient, boolean packable, Bytes question, @Nullable String contentType) {
+        return live(packet, recipient, packable);
+    }
+
+    /** Whether bytes of this media type can be read only by whom they are for, as long as that one lives. */
+    default boolean isLive(@Nullable String contentType) {
+        return false;
+    }
+
+    /** Reads what was written here and came back, because it found nobody. Throws as {@link #read(Bytes, String)}. */
+    default Packet readBack(Bytes bytes, @Nullable String contentType) {
+        return read(bytes, contentType);
+    }
+
+    /**
      * Reads one packet. Throws {@link SerializationException}, and nothing else, if the bytes are not a packet, go past a
-     * limit, or the media type is not one that this reads.
+     * limit, or the media type is not one that this reads; {@link UnknownSession} if it would have to remember what it does not.
      */
     Packet read(Bytes bytes, @Nullable String contentType);
 

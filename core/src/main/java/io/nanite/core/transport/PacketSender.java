@@ -28,8 +28,18 @@ public final class PacketSender {
         this.transport = transport;
     }
 
-    /** Sends work to an agent, confirmed by its answer. */
+    /** Sends work to an agent, confirmed by its answer. What may have got lost goes {@linkplain #requestAgain again}. */
     public void request(Identity agent, Deliverable work, boolean packable) {
+        if (work.persistent()) {
+            requestAgain(agent, work, packable);
+            return;
+        }
+        Draft draft = serializer.live(work, new Recipient.One(agent), packable);
+        transport.send(parcel(Address.workOf(agent), work, draft, false, packable));
+    }
+
+    /** As {@link #request}, for work that was sent before, or may rest: whoever gets the agent's queue can read it. */
+    public void requestAgain(Identity agent, Deliverable work, boolean packable) {
         transport.send(parcel(Address.workOf(agent), work, new Recipient.One(agent), work.persistent(), packable));
     }
 
@@ -94,19 +104,19 @@ public final class PacketSender {
 
     /** Answers a mapper for what was no work. */
     public void answerMapper(Reply reply) {
-        transport.send(answer(reply.to(), reply, false));
+        transport.send(parcel(Address.repliesTo(reply.to()), reply, new Recipient.One(reply.to()), false, false));
     }
 
     /** Answers on the channel that the work came by; returns how many bytes the answer has. */
     public int reply(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
-        Parcel answer = answer(mapper, reply, packable);
+        Parcel answer = answer(part, mapper, reply, packable);
         part.reply(answer);
         return answer.body().length();
     }
 
     /** Sends the last answer, and settles the work behind it; returns how many bytes the answer has. */
     public int settle(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
-        Parcel answer = answer(mapper, reply, packable);
+        Parcel answer = answer(part, mapper, reply, packable);
         part.settle(answer);
         return answer.body().length();
     }
@@ -116,14 +126,19 @@ public final class PacketSender {
         return transport.publish(parcel(asker, reply, new Recipient.One(reply.to()), false, false));
     }
 
-    private Parcel answer(Identity mapper, Reply reply, boolean packable) {
-        return parcel(Address.repliesTo(mapper), reply, new Recipient.One(mapper), false, packable);
+    private Parcel answer(Delivery.Part part, Identity mapper, Reply reply, boolean packable) {
+        Draft draft = serializer.answer(reply, new Recipient.One(mapper), packable, part.body(), part.contentType());
+        return parcel(Address.repliesTo(mapper), reply, draft, false, packable);
     }
 
     private Parcel parcel(Address to, Packet packet, Recipient recipient, boolean persistent, boolean packable) {
         Draft draft = packable
                 ? serializer.draft(packet, recipient)
                 : new Draft(Bytes.of(serializer.write(packet, recipient)), serializer.contentType(), null);
+        return parcel(to, packet, draft, persistent, packable);
+    }
+
+    private static Parcel parcel(Address to, Packet packet, Draft draft, boolean persistent, boolean packable) {
         return new Parcel(
                 to, draft.bytes(), draft.contentType(), id(packet), persistent, packable, Map.of(), draft.wrapper());
     }
