@@ -5,6 +5,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.servlet.JavalinServlet;
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
 import io.nanite.core.loop.EventLoop;
@@ -356,7 +357,7 @@ public final class ControlTower implements AutoCloseable {
 
     /** What a container runs, where this was {@linkplain Builder#mount mounted}; asynchronous requests must be supported. */
     public Servlet servlet() {
-        return server.javalinServlet();
+        return new MountedServlet(new JavalinServlet(server.unsafe));
     }
 
     /** How many follow the live stream. */
