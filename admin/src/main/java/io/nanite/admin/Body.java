@@ -36,7 +36,7 @@ final class Body {
 
     /** As above; null if nothing is sent. */
     <T> @Nullable T readIfAny(Context http, Class<T> type) {
-boolean nothing = http.req().getContentLengthLong() <= 0 && http.header("Transfer-Encoding") == null;
+        boolean nothing = http.req().getContentLengthLong() <= 0 && http.header("Transfer-Encoding") == null;
         return nothing ? null : read(http, type);
     }
 

@@ -156,7 +156,8 @@ final class Judge {
             if (window.errors() >= FEW && rate >= SOME_FAIL) {
                 failing.add(new Answers.Finding(
                         rate >= MANY_FAIL ? BAD : WARN,
-                        "%d of the last %d requests for %s failed".formatted(window.errors(), window.requests(), service),
+                        "%d of the last %d requests for %s failed"
+                                .formatted(window.errors(), window.requests(), service),
                         "its actors throw, or take too long, or nobody offers it; the requests say which",
                         new Answers.Subject("service", service),
                         new Answers.Action("See what failed", "/requests?state=failed&service=" + encoded(service))));

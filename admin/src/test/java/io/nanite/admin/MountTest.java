@@ -57,8 +57,8 @@ class MountTest {
     }
 
     private HttpRequest.Builder to(String path, @Nullable Role role) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(
-                        "http://127.0.0.1:%d/app/tower%s".formatted(server.getURI().getPort(), path)))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/app/tower%s"
+                        .formatted(server.getURI().getPort(), path)))
                 .timeout(Duration.ofSeconds(20));
         return role == null ? request : request.header("X-Role", role.word());
     }
@@ -71,7 +71,8 @@ class MountTest {
     void theApplicationSaysWhoMay() throws Exception {
         assertThat(ask(to("/api/v1/agents", null)).statusCode()).isEqualTo(401);
         assertThat(ask(to("/api/v1/agents", Role.VIEWER)).statusCode()).isEqualTo(200);
-        assertThat(ask(to("/?token=" + tower.link().getQuery(), null)).statusCode()).isEqualTo(401);
+        assertThat(ask(to("/?token=" + tower.link().getQuery(), null)).statusCode())
+                .isEqualTo(401);
         assertThat(ask(to("/api/v1/audit", Role.OPERATOR)).statusCode()).isEqualTo(403);
         assertThat(ask(to("/api/v1/audit", Role.ADMIN)).statusCode()).isEqualTo(200);
         assertThat(ask(to("", Role.VIEWER)).headers().firstValue("Location").orElseThrow())
@@ -81,12 +82,14 @@ class MountTest {
 
     @Test
     void changesNeedTheSecondTokenAndAPageFromHere() throws Exception {
-        JsonNode session = TestTower.JSON.readTree(ask(to("/api/v1/session", Role.ADMIN)).body());
+        JsonNode session =
+                TestTower.JSON.readTree(ask(to("/api/v1/session", Role.ADMIN)).body());
         HttpRequest.Builder send = to("/api/v1/requests", Role.ADMIN)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{\"service\":\"/no/such\"}"));
         assertThat(ask(send.copy()).statusCode()).isEqualTo(403);
-        HttpRequest.Builder known = send.copy().header("X-CSRF-Token", session.get("csrf").asString());
+        HttpRequest.Builder known =
+                send.copy().header("X-CSRF-Token", session.get("csrf").asString());
         assertThat(ask(known.copy().header("Origin", "http://evil.example")).statusCode())
                 .isEqualTo(403);
         HttpResponse<String> sent = ask(known);
@@ -99,7 +102,9 @@ class MountTest {
         HttpRequest request = to("/api/v1/events", Role.VIEWER).build();
         try (EventReader events = new EventReader(http.send(request, BodyHandlers.ofInputStream()))) {
             assertThat(events.next().type()).isEqualTo("snapshot");
-            assertThat(events.await(event -> event.type().equals("second")).data().has("series"))
+            assertThat(events.await(event -> event.type().equals("second"))
+                            .data()
+                            .has("series"))
                     .isTrue();
         }
         assertThat(Optional.of(tower.uri()).map(URI::getPath)).hasValue("/");
