@@ -108,11 +108,10 @@ final class UserRoutes {
         }
         try {
             List<TowerUser> all = users == null ? List.of() : users.get();
-            TowerUser user = all.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElse(nobody);
-            return user.knows(password) && user != nobody ? Optional.of(user) : Optional.empty();
+            Optional<TowerUser> known =
+                    all.stream().filter(each -> each.name().equals(name)).findFirst();
+            boolean right = known.orElse(nobody).knows(password);
+            return known.filter(user -> right);
         } finally {
             checking.release();
         }
