@@ -74,7 +74,7 @@ final class Browser implements AutoCloseable {
                 .withLogFile(new File("/dev/null"))
                 .build();
         driver = new ChromeDriver(service, options);
-        driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(120));
+        driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
         driver.executeCdpCommand("Page.enable", Map.of());
         driver.executeCdpCommand(
                 "Page.addScriptToEvaluateOnNewDocument",

@@ -101,8 +101,7 @@ final class DemoLife implements AutoCloseable {
             case 0 -> ask("/simple/count", 1000);
             case 1 -> ask("/simple/add", Map.of("a", Long.MAX_VALUE, "b", 1));
             case 2 -> ask("/simple/dance", "nobody can");
-            default -> mapper.request(
-                    "/simple/nap", 5000, CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)));
+            default -> mapper.request("/simple/nap", 5000, CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)));
         }
     }
 
