@@ -112,7 +112,10 @@ final class AgentPages {
         boolean up = now.equals(key) || (now.isEmpty() && key.equals("name"));
         boolean down = now.equals("-" + key);
         Html.Element th = el(
-                        "th", el("a", words).with("href", visit.here("sort", up ? "-" + key : key)).with("data-sort", key))
+                        "th",
+                        el("a", words)
+                                .with("href", visit.here("sort", up ? "-" + key : key))
+                                .with("data-sort", key))
                 .with("scope", "col")
                 .cls(classes);
         return up || down ? th.with("aria-sort", up ? "ascending" : "descending") : th;
@@ -152,9 +155,7 @@ final class AgentPages {
     }
 
     private static String busy(Facts agent) {
-        return agent.count("slots") == 0
-                ? Words.NONE
-                : "%d of %d".formatted(agent.count("busy"), agent.count("slots"));
+        return agent.count("slots") == 0 ? Words.NONE : "%d of %d".formatted(agent.count("busy"), agent.count("slots"));
     }
 
     static Sheet one(Visit visit) throws Exception {
@@ -163,8 +164,7 @@ final class AgentPages {
         String name = agent.text("name");
         String state = agent.text("state");
         @Nullable Instant at = answer.time("at");
-        Facts requests = visit.askIfThere(
-                "requests", Map.of(), Map.of("agent", List.of(name), "limit", List.of("10")));
+        Facts requests = visit.askIfThere("requests", Map.of(), Map.of("agent", List.of(name), "limit", List.of("10")));
         boolean here = !state.equals("dead") && !state.equals("gone");
 
         List<Html> pairs = new ArrayList<>();
@@ -185,7 +185,9 @@ final class AgentPages {
         }
         Facts status = answer.at("status");
         Html shownStatus = status.isThere() && !status.json().isValueNode()
-                ? Pieces.panel("Status that it reports", el("pre", Html.lines(status.pretty())).with("tabindex", "0"))
+                ? Pieces.panel(
+                        "Status that it reports",
+                        el("pre", Html.lines(status.pretty())).with("tabindex", "0"))
                 : nothing();
 
         return Sheet.of(
@@ -204,10 +206,7 @@ final class AgentPages {
                                                                         chart("In flight", "agent-inFlight", name))
                                                                 .cls("charts"))
                                                 : nothing(),
-                                        el(
-                                                        "div",
-                                                        services(visit, answer, name),
-                                                        requests(visit, requests, name))
+                                        el("div", services(visit, answer, name), requests(visit, requests, name))
                                                 .cls("two"),
                                         shownStatus)
                                 .with("data-live", true))
@@ -222,7 +221,11 @@ final class AgentPages {
         return el(
                         "div",
                         el("h3", title),
-                        el("div").cls("plot").with("data-chart", kind).with("data-agent", agent).with("data-keep", true)
+                        el("div")
+                                .cls("plot")
+                                .with("data-chart", kind)
+                                .with("data-agent", agent)
+                                .with("data-keep", true)
                                 .with("data-title", title + " of " + agent))
                 .cls("chart");
     }
@@ -231,7 +234,8 @@ final class AgentPages {
         String path = "/api/v1/agents/%s/".formatted(Visit.encoded(name));
         List<Html> buttons = new ArrayList<>();
         if (visit.may(Role.OPERATOR)) {
-            buttons.add(visit.link("/send?target=" + Visit.encoded(name) + "&selector=target", "Send").cls("btn"));
+            buttons.add(visit.link("/send?target=" + Visit.encoded(name) + "&selector=target", "Send")
+                    .cls("btn"));
             if (visit.knows("ping")) {
                 buttons.add(Pieces.call("Ping", "POST " + path + "ping"));
             }
@@ -267,7 +271,10 @@ final class AgentPages {
                     levels.add(Pieces.call(level, "POST " + path + "log-level")
                             .with("data-body", "{\"level\":\"%s\"}".formatted(level)));
                 }
-                buttons.add(el("details", el("summary", "Log level").cls("btn"), el("div", levels).cls("pop"))
+                buttons.add(el(
+                                "details",
+                                el("summary", "Log level").cls("btn"),
+                                el("div", levels).cls("pop"))
                         .cls("script drop")
                         .with("data-keep", true));
             }
@@ -290,11 +297,7 @@ final class AgentPages {
                                 ? el("a", "Send")
                                         .cls("quiet")
                                         .with("aria-label", "Send to " + service + " of " + name)
-                                        .with(
-                                                "href",
-                                                visit.at(
-                                                        "/send",
-                                                        Map.of("service", service, "target", name)))
+                                        .with("href", visit.at("/send", Map.of("service", service, "target", name)))
                                 : nothing())));
         return Pieces.panel("Services (" + services.size() + ")", el("ul", rows).cls("lines"));
     }

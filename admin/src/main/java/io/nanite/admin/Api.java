@@ -3,8 +3,6 @@ package io.nanite.admin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.nanite.core.packet.Token;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

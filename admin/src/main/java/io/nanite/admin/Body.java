@@ -36,7 +36,8 @@ final class Body {
 
     /** As above; null if nothing is sent. */
     <T> @Nullable T readIfAny(Context http, Class<T> type) {
-        return http.contentType() == null && http.req().getContentLengthLong() <= 0 ? null : read(http, type);
+        boolean nothing = http.req().getContentLengthLong() <= 0 && http.header("Transfer-Encoding") == null;
+        return nothing ? null : read(http, type);
     }
 
     /** One that does not say how long it is may be longer, and one that comes in crumbs would hold a thread. */

@@ -1,6 +1,5 @@
 package io.nanite.admin;
 
-import static io.nanite.admin.Html.all;
 import static io.nanite.admin.Html.el;
 import static io.nanite.admin.Html.nothing;
 import static io.nanite.admin.Html.text;
@@ -26,7 +25,8 @@ final class BrokerPages {
         Facts broker = answer.at("broker");
         List<String> alarms = broker.texts("alarms");
         List<Html> notes = new ArrayList<>();
-        alarms.forEach(alarm -> notes.add(el("li", Pieces.state("alarm"), el("p", alarm)).cls("finding")));
+        alarms.forEach(alarm ->
+                notes.add(el("li", Pieces.state("alarm"), el("p", alarm)).cls("finding")));
         for (Facts drift : answer.list("drift")) {
             notes.add(el(
                             "li",
@@ -44,7 +44,10 @@ final class BrokerPages {
                     "tr",
                     Pieces.td(el("span", queue.text("name")).cls("name"), ""),
                     Pieces.td(queue.text("role"), "mid"),
-                    Pieces.td(el("span", queue.has("ready") ? Words.count(ready) : Words.NONE).cls(ready > 0 ? "some" : ""), "n"),
+                    Pieces.td(
+                            el("span", queue.has("ready") ? Words.count(ready) : Words.NONE)
+                                    .cls(ready > 0 ? "some" : ""),
+                            "n"),
                     Pieces.td(queue.has("unacked") ? Words.count(queue.count("unacked")) : Words.NONE, "n"),
                     Pieces.td(Words.count(queue.count("consumers")), "n mid"),
                     Pieces.td(
@@ -66,21 +69,32 @@ final class BrokerPages {
                                                 Pieces.facts(List.of(
                                                         Pieces.pair(
                                                                 "Product",
-                                                                (broker.text("product") + " " + broker.text("version")).trim()),
+                                                                (broker.text("product") + " " + broker.text("version"))
+                                                                        .trim()),
                                                         Pieces.pair(
                                                                 "Connection",
-                                                                Pieces.state(broker.is("connected") ? "connected" : "lost")),
-                                                        Pieces.pair("Alarms", alarms.isEmpty() ? "none" : Words.count(alarms.size())),
-                                                        Pieces.pair("Nodes", broker.has("nodes") ? nodes(broker) : Words.NONE),
+                                                                Pieces.state(
+                                                                        broker.is("connected") ? "connected" : "lost")),
+                                                        Pieces.pair(
+                                                                "Alarms",
+                                                                alarms.isEmpty() ? "none" : Words.count(alarms.size())),
+                                                        Pieces.pair(
+                                                                "Nodes",
+                                                                broker.has("nodes") ? nodes(broker) : Words.NONE),
                                                         Pieces.pair(
                                                                 "Asked by",
-                                                                source.equals("management") ? "its management API" : source))),
-                                                notes.isEmpty() ? nothing() : el("ul", notes).cls("findings")),
+                                                                source.equals("management")
+                                                                        ? "its management API"
+                                                                        : source))),
+                                                notes.isEmpty()
+                                                        ? nothing()
+                                                        : el("ul", notes).cls("findings")),
                                         rows.isEmpty()
                                                 ? Pieces.empty(
                                                         "No queue of this fabric is there.",
                                                         el("p", "Agents and mappers make theirs when they start:"),
-                                                        Pieces.command("nanite-agent --token fred -n examples/simpleagent"))
+                                                        Pieces.command(
+                                                                "nanite-agent --token fred -n examples/simpleagent"))
                                                 : Pieces.table(
                                                         "Queues",
                                                         List.of(
@@ -106,7 +120,11 @@ final class BrokerPages {
                         name,
                         title,
                         null,
-                        el("div", Pieces.empty("Nothing can be said of the broker now.", el("p", words == null ? "" : words)))
+                        el(
+                                        "div",
+                                        Pieces.empty(
+                                                "Nothing can be said of the broker now.",
+                                                el("p", words == null ? "" : words)))
                                 .with("data-live", true))
                 .on("second");
     }
@@ -141,7 +159,10 @@ final class BrokerPages {
                                     .with("href", visit.at("/parking", Map.of("reason", print.text("id")))),
                             el(
                                             "p",
-                                            text(print.has("source") ? "from " + print.text("source") + ", newest " : "newest "),
+                                            text(
+                                                    print.has("source")
+                                                            ? "from " + print.text("source") + ", newest "
+                                                            : "newest "),
                                             Words.ago(print.time("newest"), answer.time("at")))
                                     .cls("count"))));
         }
@@ -152,7 +173,9 @@ final class BrokerPages {
                     "tr",
                     Pieces.td(Words.ago(letter.time("at"), answer.time("at")), "when mid"),
                     Pieces.td(
-                            visit.link("/parking/" + Visit.encoded(id), letter.has("service") ? letter.text("service") : letter.text("kind"))
+                            visit.link(
+                                            "/parking/" + Visit.encoded(id),
+                                            letter.has("service") ? letter.text("service") : letter.text("kind"))
                                     .cls("name"),
                             ""),
                     Pieces.td(letter.text("reason"), "why"),
@@ -200,7 +223,9 @@ final class BrokerPages {
                                         "div",
                                         prints.isEmpty()
                                                 ? nothing()
-                                                : Pieces.panel("Why they are here", el("ul", prints).cls("prints")),
+                                                : Pieces.panel(
+                                                        "Why they are here",
+                                                        el("ul", prints).cls("prints")),
                                         total == 0
                                                 ? nothing()
                                                 : el(
@@ -208,7 +233,8 @@ final class BrokerPages {
                                                                 "%s of %s"
                                                                         .formatted(
                                                                                 Words.count(rows.size()),
-                                                                                Words.count(total, "letter", "letters")))
+                                                                                Words.count(
+                                                                                        total, "letter", "letters")))
                                                         .cls("count"),
                                         list)
                                 .with("data-live", true))
@@ -220,10 +246,14 @@ final class BrokerPages {
                                 visit.may(Role.ADMIN) && total > 0
                                         ? Pieces.call("Purge…", "DELETE /api/v1/parking")
                                                 .cls("btn danger script")
-                                                .with("data-typed", "purge %d %s".formatted(total, total == 1 ? "letter" : "letters"))
+                                                .with(
+                                                        "data-typed",
+                                                        "purge %d %s"
+                                                                .formatted(total, total == 1 ? "letter" : "letters"))
                                                 .with(
                                                         "data-confirm",
-                                                        "All %s are lost for good.".formatted(Words.count(total, "letter", "letters")))
+                                                        "All %s are lost for good."
+                                                                .formatted(Words.count(total, "letter", "letters")))
                                         : nothing())
                         .cls("buttons")
                         .with("data-live", true))
@@ -251,7 +281,10 @@ final class BrokerPages {
         pairs.add(Pieces.pair("Size", Words.bytes(letter.number("bytes"))));
         pairs.add(Pieces.pair("Encrypted", letter.is("encrypted") ? "yes: its text cannot be shown" : "no"));
         List<Html> headers = new ArrayList<>();
-        answer.at("headers").members().forEach((name, value) -> headers.add(Pieces.pair(name, text(value.isThere() && value.json().isValueNode() ? value.text() : value.pretty()))));
+        answer.at("headers")
+                .members()
+                .forEach((name, value) -> headers.add(Pieces.pair(
+                        name, text(value.isThere() && value.json().isValueNode() ? value.text() : value.pretty()))));
         Html replay = visit.may(Role.OPERATOR) && letter.has("service")
                 ? Pieces.panel(
                         "Send it again",
@@ -259,28 +292,47 @@ final class BrokerPages {
                                         "form",
                                         el(
                                                         "div",
-                                                        Pieces.input("Service", "service", letter.text("service"), "/simple/echo"),
-                                                        Pieces.input("To this agent alone", "target", "", "whoever is chosen"))
+                                                        Pieces.input(
+                                                                "Service",
+                                                                "service",
+                                                                letter.text("service"),
+                                                                "/simple/echo"),
+                                                        Pieces.input(
+                                                                "To this agent alone",
+                                                                "target",
+                                                                "",
+                                                                "whoever is chosen"))
                                                 .cls("pair"),
                                         editable
                                                 ? el(
                                                                 "label",
                                                                 el("span", "Payload (JSON)"),
-                                                                el("textarea", Html.lines(answer.at("payload").pretty()))
+                                                                el(
+                                                                                "textarea",
+                                                                                Html.lines(answer.at("payload")
+                                                                                        .pretty()))
                                                                         .with("name", "payload")
                                                                         .with("rows", "8")
                                                                         .with("spellcheck", "false"))
                                                         .cls("field")
-                                                : el("p", "Its payload cannot be shown; it is sent as it is.").cls("count"),
-                                        el("p").cls("note is-bad").with("data-says", true).with("role", "alert").with("hidden", true),
+                                                : el("p", "Its payload cannot be shown; it is sent as it is.")
+                                                        .cls("count"),
+                                        el("p").cls("note is-bad")
+                                                .with("data-says", true)
+                                                .with("role", "alert")
+                                                .with("hidden", true),
                                         el(
                                                         "div",
-                                                        el("button", "Replay").cls("btn primary script").with("type", "submit"))
+                                                        el("button", "Replay")
+                                                                .cls("btn primary script")
+                                                                .with("type", "submit"))
                                                 .cls("buttons"))
                                 .cls("send")
                                 .with("data-replay", path + "/replay")
                                 .with("data-follow", visit.at("/requests/"))
-                                .with("data-was", editable ? answer.at("payload").pretty() : ""))
+                                .with(
+                                        "data-was",
+                                        editable ? answer.at("payload").pretty() : ""))
                 : nothing();
         return Sheet.of(
                         "letter",
@@ -290,7 +342,8 @@ final class BrokerPages {
                         Pieces.panel("The letter", Pieces.facts(pairs)),
                         replay,
                         Pieces.panel(
-                                "As it is", el("pre", Html.lines(answer.text("text"))).with("tabindex", "0")),
+                                "As it is",
+                                el("pre", Html.lines(answer.text("text"))).with("tabindex", "0")),
                         headers.isEmpty() ? nothing() : Pieces.panel("Headers", Pieces.facts(headers)))
                 .actions(
                         visit.link("/parking", "All letters").cls("btn"),
@@ -317,7 +370,9 @@ final class BrokerPages {
                     "tr",
                     Pieces.td(Words.ago(waiting.time("at"), answer.time("at")), "when"),
                     Pieces.td(
-                            visit.link("/requests/" + Visit.encoded(token), waiting.has("service") ? waiting.text("service") : "sealed")
+                            visit.link(
+                                            "/requests/" + Visit.encoded(token),
+                                            waiting.has("service") ? waiting.text("service") : "sealed")
                                     .cls("name"),
                             ""),
                     Pieces.td(waiting.has("from") ? waiting.text("from") : Words.NONE, "mid"),
@@ -344,7 +399,10 @@ final class BrokerPages {
                                                 : el(
                                                                 "p",
                                                                 "%s for somebody who can do it"
-                                                                        .formatted(Words.count(total, "request waits", "requests wait")))
+                                                                        .formatted(Words.count(
+                                                                                total,
+                                                                                "request waits",
+                                                                                "requests wait")))
                                                         .cls("count"),
                                         rows.isEmpty()
                                                 ? Pieces.empty(

@@ -117,15 +117,7 @@ public final class ControlTower implements AutoCloseable {
             features.add("users");
         }
         rooms.add(new Bulk(bulk, door, views, body).route());
-        Api api = new Api(
-                door,
-                views,
-                feed,
-                builder.figures,
-                builder.ready,
-                features,
-                builder.version,
-                rooms);
+        Api api = new Api(door, views, feed, builder.figures, builder.ready, features, builder.version, rooms);
         server = Javalin.create(settings -> configure(settings, builder, api));
         if (builder.guard == null) {
             start(config);
@@ -303,7 +295,8 @@ public final class ControlTower implements AutoCloseable {
         settings.jetty.addConnector((server, http) -> connector(server, http, builder));
         settings.routes.before(door::before);
         settings.routes.after(door::after);
-        settings.routes.exception(ProblemException.class, (e, http) -> api.pages().problem(http, e.status(), e.getMessage()));
+        settings.routes.exception(
+                ProblemException.class, (e, http) -> api.pages().problem(http, e.status(), e.getMessage()));
         settings.routes.exception(
                 HttpResponseException.class, (e, http) -> api.pages().problem(http, e.getStatus(), e.getMessage()));
         settings.routes.exception(Exception.class, ControlTower::failed);
@@ -356,7 +349,6 @@ public final class ControlTower implements AutoCloseable {
 
     /** What a container runs, where this was {@linkplain Builder#mount mounted}; asynchronous requests must be supported. */
     public Servlet servlet() {
-        // Javalin's own would have the container be a Jetty that speaks WebSocket.
         return new MountedServlet(new JavalinServlet(server.unsafe));
     }
 

@@ -40,7 +40,10 @@ final class DoorPages {
                                                         .with("autocomplete", "current-password")
                                                         .with("required", true))
                                         .cls("field"),
-                                el("p").cls("note is-bad").with("data-says", true).with("role", "alert").with("hidden", true),
+                                el("p").cls("note is-bad")
+                                        .with("data-says", true)
+                                        .with("role", "alert")
+                                        .with("hidden", true),
                                 el("button", "Log in").cls("btn primary script").with("type", "submit"),
                                 el("noscript", el("p", "Logging in needs a script.")))
                         .cls("login")
@@ -78,7 +81,9 @@ final class DoorPages {
                                 rows.isEmpty()
                                         ? Pieces.empty(
                                                 "Nothing was changed since the tower was started.",
-                                                el("p", "Each change has a line here, done or refused: who, from where, what."))
+                                                el(
+                                                        "p",
+                                                        "Each change has a line here, done or refused: who, from where, what."))
                                         : all(Pieces.table(
                                                 "What was changed",
                                                 List.of(

@@ -49,7 +49,11 @@ final class FabricPage {
             body.add(charts(visit, range, history));
         }
         body.add(el("div", busiest(visit, services), latest(visit, requests)).cls("two"));
-        return Sheet.of("fabric", "Fabric", agents.time("at"), el("div", all(body)).with("data-live", true))
+        return Sheet.of(
+                        "fabric",
+                        "Fabric",
+                        agents.time("at"),
+                        el("div", all(body)).with("data-live", true))
                 .on("verdict", "agents", "services", "requests", "second");
     }
 
@@ -70,7 +74,10 @@ final class FabricPage {
             findings.add(el(
                             "li",
                             Pieces.state(word(finding.text("level"))),
-                            el("div", el("p", finding.text("sentence")), el("p", el("small", "Cause: " + finding.text("cause")))),
+                            el(
+                                    "div",
+                                    el("p", finding.text("sentence")),
+                                    el("p", el("small", "Cause: " + finding.text("cause")))),
                             button)
                     .cls("finding"));
         }
@@ -104,13 +111,13 @@ final class FabricPage {
                 .count();
         return el(
                         "dl",
-                        Pieces.tile(
-                                "Agents",
-                                Words.count(alive),
-                                suspects == 0 ? "all answer" : suspects + " suspect"),
+                        Pieces.tile("Agents", Words.count(alive), suspects == 0 ? "all answer" : suspects + " suspect"),
                         Pieces.tile("Requests", Words.number(accepted), "per second"),
                         Pieces.tile("Not OK", Words.number(failed), "per second"),
-                        Pieces.tile("Latency p95", Words.millis(last(series, "latency.p95")), "p50 " + Words.millis(last(series, "latency.p50"))),
+                        Pieces.tile(
+                                "Latency p95",
+                                Words.millis(last(series, "latency.p95")),
+                                "p50 " + Words.millis(last(series, "latency.p50"))),
                         Pieces.tile("Open", whole(last(series, "pending")), "requests"),
                         Pieces.tile("Load", Words.number(last(series, "load.median")), "median"))
                 .cls("tiles")
@@ -162,7 +169,11 @@ final class FabricPage {
         return el(
                         "div",
                         el("h3", title),
-                        el("div").cls("plot").with("data-chart", kind).with("data-range", range).with("data-keep", true)
+                        el("div")
+                                .cls("plot")
+                                .with("data-chart", kind)
+                                .with("data-range", range)
+                                .with("data-keep", true)
                                 .with("data-title", title))
                 .cls("chart");
     }
@@ -205,9 +216,7 @@ final class FabricPage {
                     "Latest requests",
                     Pieces.empty(
                             "Nothing was asked through this mapper yet.",
-                            visit.may(Role.OPERATOR)
-                                    ? el("p", visit.link("/send", "Send the first one"))
-                                    : nothing()));
+                            visit.may(Role.OPERATOR) ? el("p", visit.link("/send", "Send the first one")) : nothing()));
         }
         @Nullable Instant at = requests.time("at");
         List<Html> rows = new ArrayList<>();

@@ -55,7 +55,8 @@ record Facts(JsonNode json) {
         return value.isBoolean() && value.booleanValue();
     }
 
-    @Nullable Instant time(String key) {
+    @Nullable
+    Instant time(String key) {
         try {
             return has(key) ? Instant.parse(text(key)) : null;
         } catch (DateTimeParseException e) {

@@ -79,11 +79,64 @@ sealed interface Html {
     record Element(String tag, List<Attribute> attributes, List<? extends Html> children) implements Html {
 
         private static final Set<String> TAGS = Set.of(
-                "a", "article", "aside", "b", "body", "button", "caption", "code", "datalist", "dd", "details", "div", "dl",
-                "dt", "em", "fieldset", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input", "kbd", "label",
-                "legend", "li", "link", "main", "meta", "nav", "noscript", "ol", "option", "output", "p", "pre", "script",
-                "section", "select", "small", "span", "strong", "summary", "table", "tbody", "td", "template", "textarea",
-                "tfoot", "th", "thead", "time", "title", "tr", "ul");
+                "a",
+                "article",
+                "aside",
+                "b",
+                "body",
+                "button",
+                "caption",
+                "code",
+                "datalist",
+                "dd",
+                "details",
+                "div",
+                "dl",
+                "dt",
+                "em",
+                "fieldset",
+                "footer",
+                "form",
+                "h1",
+                "h2",
+                "h3",
+                "head",
+                "header",
+                "html",
+                "input",
+                "kbd",
+                "label",
+                "legend",
+                "li",
+                "link",
+                "main",
+                "meta",
+                "nav",
+                "noscript",
+                "ol",
+                "option",
+                "output",
+                "p",
+                "pre",
+                "script",
+                "section",
+                "select",
+                "small",
+                "span",
+                "strong",
+                "summary",
+                "table",
+                "tbody",
+                "td",
+                "template",
+                "textarea",
+                "tfoot",
+                "th",
+                "thead",
+                "time",
+                "title",
+                "tr",
+                "ul");
         private static final Set<String> EMPTY = Set.of("input", "link", "meta");
         private static final Pattern ATTRIBUTE = Pattern.compile("[a-z][a-z-]*");
         private static final Pattern ADDRESS = Pattern.compile("(?:/(?!/)|\\?|#|\\./).*|", Pattern.DOTALL);
@@ -109,7 +162,8 @@ sealed interface Html {
                 throw new IllegalArgumentException("attribute: %s (expected: one that runs nothing)".formatted(name));
             }
             if (ADDRESSES.contains(name) && !ADDRESS.matcher(value).matches()) {
-                throw new IllegalArgumentException("%s: %s (expected: an address of this tower)".formatted(name, value));
+                throw new IllegalArgumentException(
+                        "%s: %s (expected: an address of this tower)".formatted(name, value));
             }
             List<Attribute> more = new ArrayList<>(attributes);
             more.removeIf(attribute -> attribute.name().equals(name));

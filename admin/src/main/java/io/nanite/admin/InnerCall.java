@@ -52,7 +52,8 @@ final class InnerCall implements InvocationHandler {
     public @Nullable Object invoke(Object self, Method method, Object @Nullable [] given) throws Throwable {
         Object[] values = given == null ? new Object[0] : given;
         return switch (method.getName()) {
-            case "pathParam" -> path.getOrDefault(name(values), outer.pathParamMap().getOrDefault(name(values), ""));
+            case "pathParam" ->
+                path.getOrDefault(name(values), outer.pathParamMap().getOrDefault(name(values), ""));
             case "queryParam" -> queried(values).stream().findFirst().orElse(null);
             case "queryParams" -> queried(values);
             case "queryParamMap" -> query;

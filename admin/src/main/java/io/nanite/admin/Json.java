@@ -59,7 +59,7 @@ final class Json {
     private static final class Limited extends ByteArrayOutputStream {
 
         private final int most;
-        boolean full;
+        private boolean full;
 
         Limited(int most) {
             this.most = most;

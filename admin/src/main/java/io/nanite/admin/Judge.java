@@ -152,11 +152,12 @@ final class Judge {
     private static void services(FabricState state, List<Answers.Finding> findings) {
         List<Answers.Finding> failing = new ArrayList<>();
         state.lastMinute().forEach((service, window) -> {
-            double rate = window.errors / (double) window.requests;
-            if (window.errors >= FEW && rate >= SOME_FAIL) {
+            double rate = window.errors() / (double) window.requests();
+            if (window.errors() >= FEW && rate >= SOME_FAIL) {
                 failing.add(new Answers.Finding(
                         rate >= MANY_FAIL ? BAD : WARN,
-                        "%d of the last %d requests for %s failed".formatted(window.errors, window.requests, service),
+                        "%d of the last %d requests for %s failed"
+                                .formatted(window.errors(), window.requests(), service),
                         "its actors throw, or take too long, or nobody offers it; the requests say which",
                         new Answers.Subject("service", service),
                         new Answers.Action("See what failed", "/requests?state=failed&service=" + encoded(service))));

@@ -1,5 +1,6 @@
 package io.nanite.admin;
 
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,33 +8,35 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/**
- * The tower below a path of an application, as {@code /tower/*}: tells the server that this path belongs to where it stands, which
- * it does not look for itself. On the container's threads.
- */
+/** The tower below a path of an application: what stands before its own paths is its context to it. Any thread. */
 final class MountedServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1;
 
-    private final transient HttpServlet inner;
+    private final transient Servlet tower;
 
-    MountedServlet(HttpServlet inner) {
-        this.inner = inner;
+    MountedServlet(Servlet tower) {
+        this.tower = tower;
     }
 
     @Override
     public void init() throws ServletException {
-        inner.init(getServletConfig());
+        tower.init(getServletConfig());
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        inner.service(
+        String base = request.getContextPath() + request.getServletPath();
+        if (request.getPathInfo() == null && request.getMethod().equals("GET")) {
+            response.sendRedirect(base + "/");
+            return;
+        }
+        tower.service(
                 new HttpServletRequestWrapper(request) {
                     @Override
                     public String getContextPath() {
-                        return super.getContextPath() + super.getServletPath();
+                        return base;
                     }
 
                     @Override
@@ -42,5 +45,10 @@ final class MountedServlet extends HttpServlet {
                     }
                 },
                 response);
+    }
+
+    @Override
+    public void destroy() {
+        tower.destroy();
     }
 }

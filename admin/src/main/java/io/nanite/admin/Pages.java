@@ -82,7 +82,10 @@ final class Pages {
                                 el("code", "nanite-admin"),
                                 text(" printed when it was started. It holds a new token each time.")),
                         api.containsKey("login")
-                                ? el("p", el("a", "Log in with a name and a password").with("href", base + "/login"))
+                                ? el(
+                                        "p",
+                                        el("a", "Log in with a name and a password")
+                                                .with("href", base + "/login"))
                                 : Html.nothing())
                 : Html.all(
                         el("h1", status == 404 ? "Not here" : "That did not work"),

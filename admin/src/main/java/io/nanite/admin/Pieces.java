@@ -87,11 +87,7 @@ final class Pieces {
     }
 
     static Html.Element table(String caption, List<Html> headings, List<Html> rows) {
-        return el(
-                        "table",
-                        el("caption", caption).cls("sr"),
-                        el("thead", el("tr", headings)),
-                        el("tbody", rows))
+        return el("table", el("caption", caption).cls("sr"), el("thead", el("tr", headings)), el("tbody", rows))
                 .cls("list");
     }
 
@@ -117,7 +113,8 @@ final class Pieces {
         List<Html> all = new ArrayList<>();
         options.forEach((value, words) ->
                 all.add(el("option", words).with("value", value).with("selected", value.equals(chosen))));
-        return el("label", el("span", label), el("select", all).with("name", name)).cls("field");
+        return el("label", el("span", label), el("select", all).with("name", name))
+                .cls("field");
     }
 
     /** A form that asks for this page again. */

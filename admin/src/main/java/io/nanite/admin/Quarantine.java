@@ -49,7 +49,7 @@ final class Quarantine implements MapperListener {
                     .orElse("");
             Set<String> read = new TreeSet<>(text.lines().toList());
             if (read.size() > MOST || !read.stream().allMatch(name -> name.matches(NAME))) {
-                LOG.warn("{}: not a list of agents (expected: a name a line); now {}", FILE, store.setAside(FILE));
+                LOG.warn("{}: not a list of agents (expected: a name a line); now {}", FILE, store.moveAside(FILE));
                 return;
             }
             names.addAll(read);

@@ -30,7 +30,11 @@ final class RequestPages {
                         : Pieces.empty(
                                 "Nothing was asked through this mapper yet.",
                                 visit.may(Role.OPERATOR)
-                                        ? el("p", text("Use the page "), visit.link("/send", "Send"), text(", or in a shell:"))
+                                        ? el(
+                                                "p",
+                                                text("Use the page "),
+                                                visit.link("/send", "Send"),
+                                                text(", or in a shell:"))
                                         : el("p", "In a shell:"),
                                 Pieces.command("nanite-mapper request /simple/echo 'hello world!'"))
                 : table(visit, lines, answer.time("at"), false);
@@ -69,7 +73,10 @@ final class RequestPages {
                                                 .cls("count"),
                                         shown,
                                         total > lines.size() && lines.size() < 1000
-                                                ? el("p", el("a", "Show up to 1,000").with("href", visit.here("limit", "1000")))
+                                                ? el(
+                                                        "p",
+                                                        el("a", "Show up to 1,000")
+                                                                .with("href", visit.here("limit", "1000")))
                                                 : nothing())
                                 .with("data-live", true))
                 .actions(
@@ -212,7 +219,9 @@ final class RequestPages {
             return el("p", "Its payload is longer than what is kept here.").cls("count");
         }
         return answer.json().has("payload")
-                ? all(el("h3", "Payload"), el("pre", Html.lines(answer.at("payload").pretty())).with("tabindex", "0"))
+                ? all(
+                        el("h3", "Payload"),
+                        el("pre", Html.lines(answer.at("payload").pretty())).with("tabindex", "0"))
                 : nothing();
     }
 

@@ -59,7 +59,9 @@ final class Ring {
             Optional<byte[]> content = store.read(file);
             if (content.isPresent() && !readable(content.get())) {
                 LOG.warn(
-                        "{}: not a history of this tower (expected: its own file); now {}", file, store.setAside(file));
+                        "{}: not a history of this tower (expected: its own file); now {}",
+                        file,
+                        store.moveAside(file));
                 content = Optional.empty();
             }
             if (content.isPresent()) {

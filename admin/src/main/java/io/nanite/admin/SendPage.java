@@ -71,7 +71,9 @@ final class SendPage {
                                                         radio("as", "auto", "JSON, or else text", true),
                                                         radio("as", "json", "JSON", false),
                                                         radio("as", "text", "text", false),
-                                                        el("span", "Empty: no payload").cls("hint").with("id", "payload-says"))
+                                                        el("span", "Empty: no payload")
+                                                                .cls("hint")
+                                                                .with("id", "payload-says"))
                                                 .cls("radios")
                                                 .with("role", "radiogroup")
                                                 .with("aria-label", "The payload is"))
@@ -94,19 +96,35 @@ final class SendPage {
                                                                 "Tags it must carry",
                                                                 el("input")
                                                                         .with("name", "tags")
-                                                                        .with("value", String.join(" ", visit.queries("tag")))
+                                                                        .with(
+                                                                                "value",
+                                                                                String.join(" ", visit.queries("tag")))
                                                                         .with("placeholder", "gpu linux"),
                                                                 ""),
-                                                        check("persistent", "Persistent: survives a restart of the broker"),
+                                                        check(
+                                                                "persistent",
+                                                                "Persistent: survives a restart of the broker"),
                                                         check("offline", "May wait until somebody offers it"))
                                                 .cls("pair"))
                                 .cls("options"),
                         el(
                                         "div",
-                                        el("button", "Go").cls("btn primary go script").with("type", "submit").with("value", "request").with("name", "do"),
-                                        el("button", "Push").cls("btn script").with("type", "submit").with("value", "push").with("name", "do")
+                                        el("button", "Go")
+                                                .cls("btn primary go script")
+                                                .with("type", "submit")
+                                                .with("value", "request")
+                                                .with("name", "do"),
+                                        el("button", "Push")
+                                                .cls("btn script")
+                                                .with("type", "submit")
+                                                .with("value", "push")
+                                                .with("name", "do")
                                                 .with("title", "Sends it without waiting for an answer"),
-                                        el("button", "Explain").cls("btn").with("type", "submit").with("value", "explain").with("name", "do"),
+                                        el("button", "Explain")
+                                                .cls("btn")
+                                                .with("type", "submit")
+                                                .with("value", "explain")
+                                                .with("name", "do"),
                                         el("span", "Ctrl+Enter").cls("hint script"))
                                 .cls("buttons"),
                         el("noscript", el("p", "Sending needs a script. Who would get it is shown without.")))
@@ -120,14 +138,23 @@ final class SendPage {
                 services.time("at"),
                 el(
                                 "div",
-                                el("section", form, datalist("service-paths", services.list("services"), "path"), datalist("agent-names", agents.list("agents"), "name"))
+                                el(
+                                                "section",
+                                                form,
+                                                datalist("service-paths", services.list("services"), "path"),
+                                                datalist("agent-names", agents.list("agents"), "name"))
                                         .cls("panel"),
                                 Pieces.panel(
                                                 "Who would get it",
-                                                el("div", explained(visit, selector)).with("id", "explained").with("aria-live", "polite"))
+                                                el("div", explained(visit, selector))
+                                                        .with("id", "explained")
+                                                        .with("aria-live", "polite"))
                                         .cls("panel aside"))
                         .cls("two send-two"),
-                el("section", el("h2", "Answers").cls("sr"), el("div").with("id", "answers").with("aria-live", "polite"))
+                el(
+                                "section",
+                                el("h2", "Answers").cls("sr"),
+                                el("div").with("id", "answers").with("aria-live", "polite"))
                         .cls("answers"));
     }
 
@@ -186,17 +213,24 @@ final class SendPage {
     private static Html radio(String name, String value, String words, boolean checked) {
         return el(
                 "label",
-                el("input").with("type", "radio").with("name", name).with("value", value).with("checked", checked),
+                el("input")
+                        .with("type", "radio")
+                        .with("name", name)
+                        .with("value", value)
+                        .with("checked", checked),
                 el("span", words));
     }
 
     private static Html check(String name, String words) {
-        return el("label", el("input").with("type", "checkbox").with("name", name), text(words)).cls("check");
+        return el("label", el("input").with("type", "checkbox").with("name", name), text(words))
+                .cls("check");
     }
 
     private static Html datalist(String id, List<Facts> all, String key) {
         List<Html> options = new ArrayList<>();
-        all.stream().limit(MOST_OPTIONS).forEach(each -> options.add(el("option").with("value", each.text(key))));
+        all.stream()
+                .limit(MOST_OPTIONS)
+                .forEach(each -> options.add(el("option").with("value", each.text(key))));
         return el("datalist", options).with("id", id);
     }
 }

@@ -39,7 +39,7 @@ final class ServiceBook implements RequestInterceptor {
 
         final SlidingCounts all = new SlidingCounts(SLICE, SLICES);
         final Map<String, SlidingCounts> agents = new HashMap<>();
-        long lastCall;
+        private long lastCall;
     }
 
     /** How it went in the last minutes; percentiles in milliseconds. */
@@ -86,7 +86,7 @@ final class ServiceBook implements RequestInterceptor {
         SlidingCounts counts = page.agents.get(agent.name());
         if (counts == null) {
             if (page.agents.size() >= MOST_AGENTS_OF_ONE) {
-                page.agents.values().removeIf(each -> each.last(now, MEMORY).requests == 0);
+                page.agents.values().removeIf(each -> each.last(now, MEMORY).requests() == 0);
             }
             if (page.agents.size() >= MOST_AGENTS_OF_ONE) {
                 return;
@@ -130,12 +130,12 @@ final class ServiceBook implements RequestInterceptor {
         SlidingCounts.Window window = counts.last(now, MEMORY);
         SlidingCounts.Window minute = counts.last(now, Duration.ofMinutes(1));
         return new Figures(
-                window.requests,
-                window.errors,
-                window.latency.percentile(50),
-                window.latency.percentile(95),
-                window.latency.percentile(99),
-                minute.requests / 60.0);
+                window.requests(),
+                window.errors(),
+                window.latency().percentile(50),
+                window.latency().percentile(95),
+                window.latency().percentile(99),
+                minute.requests() / 60.0);
     }
 
     synchronized List<Answers.AgentFigures> byAgent(String service) {
@@ -150,10 +150,10 @@ final class ServiceBook implements RequestInterceptor {
                             SlidingCounts.Window window = entry.getValue().last(now, MEMORY);
                             return new Answers.AgentFigures(
                                     entry.getKey(),
-                                    window.requests,
-                                    window.errors,
-                                    window.latency.percentile(50),
-                                    window.latency.percentile(95));
+                                    window.requests(),
+                                    window.errors(),
+                                    window.latency().percentile(50),
+                                    window.latency().percentile(95));
                         })
                         .filter(figures -> figures.requests() > 0)
                         .toList();
@@ -165,7 +165,7 @@ final class ServiceBook implements RequestInterceptor {
         Map<String, SlidingCounts.Window> all = new TreeMap<>();
         pages.forEach((service, page) -> {
             SlidingCounts.Window window = page.all.last(now, Duration.ofMinutes(1));
-            if (window.requests > 0) {
+            if (window.requests() > 0) {
                 all.put(service, window);
             }
         });

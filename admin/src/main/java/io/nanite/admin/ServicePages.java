@@ -33,7 +33,9 @@ final class ServicePages {
                 ? wanted.isEmpty()
                         ? Pieces.empty(
                                 "Nobody offers anything yet.",
-                                el("p", "Each method that an actor exposes is a service. Start an agent that has some:"),
+                                el(
+                                        "p",
+                                        "Each method that an actor exposes is a service. Start an agent that has some:"),
                                 Pieces.command("nanite-agent --token fred -n examples/simpleagent"))
                         : Pieces.empty("No service is called that.", el("p", visit.link("/services", "Show all")))
                 : Pieces.table(
@@ -63,7 +65,10 @@ final class ServicePages {
                                                 .cls("count"),
                                         list,
                                         services.size() > MOST_ROWS
-                                                ? el("p", "The first %d are shown: a filter finds the others.".formatted(MOST_ROWS))
+                                                ? el(
+                                                        "p",
+                                                        "The first %d are shown: a filter finds the others."
+                                                                .formatted(MOST_ROWS))
                                                 : nothing())
                                 .with("data-live", true))
                 .on("services", "requests");
@@ -87,8 +92,8 @@ final class ServicePages {
         String key = down ? sort.substring(1) : sort;
         Comparator<Facts> by =
                 switch (key) {
-                    case "agents", "ratePerSecond", "requests", "errors", "p50", "p95", "p99" -> Comparator
-                            .comparingDouble(line -> Double.isFinite(line.number(key)) ? line.number(key) : -1);
+                    case "agents", "ratePerSecond", "requests", "errors", "p50", "p95", "p99" ->
+                        Comparator.comparingDouble(line -> Double.isFinite(line.number(key)) ? line.number(key) : -1);
                     default -> Comparator.comparing(line -> line.text("path"));
                 };
         Comparator<Facts> order = down ? by.reversed() : by;
@@ -124,7 +129,10 @@ final class ServicePages {
         if (errors == 0) {
             return text(requests == 0 ? Words.NONE : "0");
         }
-        return el("span", "%s (%s)".formatted(Words.count(errors), Words.percent((double) errors / Math.max(1, requests))))
+        return el(
+                        "span",
+                        "%s (%s)"
+                                .formatted(Words.count(errors), Words.percent((double) errors / Math.max(1, requests))))
                 .cls("errors");
     }
 
@@ -132,8 +140,8 @@ final class ServicePages {
         Facts answer = visit.ask("service");
         String path = answer.text("path");
         Facts explained = visit.askIfThere("explain", Map.of(), Map.of("service", List.of(path)));
-        Facts requests = visit.askIfThere(
-                "requests", Map.of(), Map.of("service", List.of(path), "limit", List.of("10")));
+        Facts requests =
+                visit.askIfThere("requests", Map.of(), Map.of("service", List.of(path), "limit", List.of("10")));
         List<Html> pairs = List.of(
                 Pieces.pair("Requests", Words.count(answer.count("requests"))),
                 Pieces.pair("Per second", Words.number(answer.number("ratePerSecond"))),
@@ -152,7 +160,8 @@ final class ServicePages {
                                         requests.list("requests").isEmpty()
                                                 ? Pieces.panel(
                                                         "Latest requests",
-                                                        Pieces.empty("Nobody asked for it through this mapper of late."))
+                                                        Pieces.empty(
+                                                                "Nobody asked for it through this mapper of late."))
                                                 : Pieces.panel(
                                                         all(
                                                                 el("h2", "Latest requests"),
@@ -191,7 +200,10 @@ final class ServicePages {
             rows.add(el(
                     "tr",
                     Pieces.td(
-                            all(visit.agent(name), considered.is("chosen") ? el("span", "next").cls("tag chosen") : nothing()), "who"),
+                            all(
+                                    visit.agent(name),
+                                    considered.is("chosen") ? el("span", "next").cls("tag chosen") : nothing()),
+                            "who"),
                     Pieces.td(Pieces.state(agent.text("state")), "c-state"),
                     Pieces.td(Words.number(agent.number("load")), "n"),
                     Pieces.td(Words.count(went.count("requests")), "n mid"),
@@ -202,7 +214,8 @@ final class ServicePages {
         return Pieces.panel(
                 all(
                         el("h2", "Who offers it (" + Words.count(agents.size()) + ")"),
-                        el("a", "All as agents").with("href", visit.at("/agents", Map.of("service", answer.text("path"))))),
+                        el("a", "All as agents")
+                                .with("href", visit.at("/agents", Map.of("service", answer.text("path"))))),
                 explained.has("verdict") ? el("p", explained.text("verdict")).cls("why") : nothing(),
                 Pieces.table(
                         "Who offers it",

@@ -39,7 +39,7 @@ final class Sessions {
         final TowerUser user;
         final Secret csrf;
         final long began;
-        long asked;
+        private long asked;
 
         Session(TowerUser user, Secret csrf, long now) {
             this.user = user;

@@ -15,7 +15,12 @@ final class Shell {
     private final Assets assets;
 
     /** An entry of the navigation, and what of the API it needs. */
-    private record Entry(String name, String path, String words, String key, @Nullable String route) {}
+    private record Entry(
+            String name,
+            String path,
+            String words,
+            String key,
+            @Nullable String route) {}
 
     private static final List<Entry> ENTRIES = List.of(
             new Entry("fabric", "/", "Fabric", "f", null),
@@ -38,7 +43,11 @@ final class Shell {
                 el("a", "Skip to the content").cls("skip").with("href", "#main"),
                 header(visit),
                 el("div", navigation(visit, sheet), main(sheet)).cls("frame"),
-                el("div").cls("toasts").with("id", "toasts").with("role", "status").with("aria-live", "polite"));
+                el("div")
+                        .cls("toasts")
+                        .with("id", "toasts")
+                        .with("role", "status")
+                        .with("aria-live", "polite"));
         return document(visit.base(), sheet.name(), sheet.title(), head(visit, sheet), body);
     }
 
@@ -87,7 +96,10 @@ final class Shell {
     private List<Html> scripts(String base, String name) {
         List<Html> scripts = new ArrayList<>();
         scripts.add(el("script").with("src", base + assets.path("theme.js")));
-        scripts.add(el("link").with("rel", "icon").with("type", "image/svg+xml").with("href", base + assets.path("icon.svg")));
+        scripts.add(el("link")
+                .with("rel", "icon")
+                .with("type", "image/svg+xml")
+                .with("href", base + assets.path("icon.svg")));
         if (name.equals("fabric") || name.equals("agent") || name.equals("service")) {
             scripts.add(el("link").with("rel", "stylesheet").with("href", base + assets.path("uPlot.min.css")));
             scripts.add(el("script").with("defer", true).with("src", base + assets.path("uPlot.iife.min.js")));
@@ -119,7 +131,10 @@ final class Shell {
                                 .with("data-palette", true)
                                 .with("aria-label", "Search or jump to a page, agent, service or request")
                                 .with("aria-keyshortcuts", "/ Control+K"),
-                        el("button", el("span").cls("dot"), el("span", "As loaded").with("data-words", true))
+                        el(
+                                        "button",
+                                        el("span").cls("dot"),
+                                        el("span", "As loaded").with("data-words", true))
                                 .cls("live script")
                                 .with("type", "button")
                                 .with("data-live-state", "off")
@@ -133,7 +148,9 @@ final class Shell {
                         named
                                 ? el("span", text(session.text("user")), el("small", role(visit)))
                                         .cls("user")
-                                : visit.may(Role.OPERATOR) ? nothing() : el("span", el("small", "look only")).cls("user"),
+                                : visit.may(Role.OPERATOR)
+                                        ? nothing()
+                                        : el("span", el("small", "look only")).cls("user"),
                         named && visit.knows("logout")
                                 ? el("button", "Log out")
                                         .cls("btn quiet script")
@@ -157,10 +174,7 @@ final class Shell {
             Html.Element link = visit.link(entry.path(), entry.words()).with("data-key", entry.key());
             entries.add(el("li", current ? link.with("aria-current", "page") : link));
         }
-        return el("nav", el("ul", entries))
-                .cls("side")
-                .with("id", "nav")
-                .with("aria-label", "Pages");
+        return el("nav", el("ul", entries)).cls("side").with("id", "nav").with("aria-label", "Pages");
     }
 
     private static Html main(Sheet sheet) {

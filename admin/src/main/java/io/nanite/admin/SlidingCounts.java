@@ -10,19 +10,14 @@ final class SlidingCounts {
     private final @Nullable Slice[] slices;
 
     /** What was counted in some time. */
-    static final class Window {
-
-        final LatencyCounts latency = new LatencyCounts();
-        int requests;
-        int errors;
-    }
+    record Window(int requests, int errors, LatencyCounts latency) {}
 
     private static final class Slice {
 
         final long number;
         final LatencyCounts latency = new LatencyCounts();
-        int requests;
-        int errors;
+        private int requests;
+        private int errors;
 
         Slice(long number) {
             this.number = number;
@@ -50,16 +45,18 @@ final class SlidingCounts {
 
     /** What was counted in the last so many nanoseconds, to a slice. */
     Window last(long now, Duration time) {
-        Window window = new Window();
+        int requests = 0;
+        int errors = 0;
+        LatencyCounts latency = new LatencyCounts();
         long newest = Math.floorDiv(now, sliceNanos);
         long oldest = newest - time.toNanos() / sliceNanos;
         for (Slice slice : slices) {
             if (slice != null && slice.number > oldest && slice.number <= newest) {
-                window.requests += slice.requests;
-                window.errors += slice.errors;
-                window.latency.add(slice.latency);
+                requests += slice.requests;
+                errors += slice.errors;
+                latency.add(slice.latency);
             }
         }
-        return window;
+        return new Window(requests, errors, latency);
     }
 }

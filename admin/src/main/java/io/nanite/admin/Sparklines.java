@@ -25,7 +25,7 @@ final class Sparklines {
 
         final float[] load = new float[POINTS];
         final float[] inFlight = new float[POINTS];
-        long newest;
+        private long newest;
 
         Line(long step) {
             Arrays.fill(load, Float.NaN);

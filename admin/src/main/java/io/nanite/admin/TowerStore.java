@@ -19,7 +19,7 @@ public interface TowerStore {
     void write(String name, long offset, byte[] content) throws IOException;
 
     /** Puts the file out of the way, under another name, which is returned: somebody may want to know what it was. */
-    String setAside(String name) throws IOException;
+    String moveAside(String name) throws IOException;
 
     /** Keeps nothing. */
     static TowerStore none() {
@@ -36,7 +36,7 @@ public interface TowerStore {
             public void write(String name, long offset, byte[] content) {}
 
             @Override
-            public String setAside(String name) {
+            public String moveAside(String name) {
                 return name;
             }
         };

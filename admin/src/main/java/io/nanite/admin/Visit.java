@@ -43,7 +43,9 @@ final class Visit {
         Role role = Door.visitor(http).role();
         if (!role.allows(asked.role())) {
             throw new ProblemException(
-                    403, "role: %s (expected: %s)".formatted(role.word(), asked.role().word()));
+                    403,
+                    "role: %s (expected: %s)"
+                            .formatted(role.word(), asked.role().word()));
         }
         return InnerCall.ask(asked.handler(), http, path, query);
     }
@@ -96,10 +98,7 @@ final class Visit {
         char before = '?';
         for (Map.Entry<String, String> entry : query.entrySet()) {
             if (!entry.getValue().isEmpty()) {
-                address.append(before)
-                        .append(entry.getKey())
-                        .append('=')
-                        .append(encoded(entry.getValue()));
+                address.append(before).append(entry.getKey()).append('=').append(encoded(entry.getValue()));
                 before = '&';
             }
         }

@@ -52,7 +52,10 @@ final class Words {
         }
         return millis >= 1000
                 ? String.format(Locale.ROOT, "%.2f s", millis / 1000)
-                : String.format(Locale.ROOT, millis >= 10 || millis == 0 ? "%.0f ms" : millis >= 1 ? "%.1f ms" : "%.2f ms", millis);
+                : String.format(
+                        Locale.ROOT,
+                        millis >= 10 || millis == 0 ? "%.0f ms" : millis >= 1 ? "%.1f ms" : "%.2f ms",
+                        millis);
     }
 
     static String bytes(double bytes) {

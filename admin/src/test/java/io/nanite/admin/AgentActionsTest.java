@@ -73,7 +73,7 @@ class AgentActionsTest {
         }
 
         @Override
-        public String setAside(String name) {
+        public String moveAside(String name) {
             byte[] content = files.remove(name);
             if (content != null) {
                 files.put(name + ".aside", content);

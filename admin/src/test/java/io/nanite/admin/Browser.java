@@ -99,9 +99,7 @@ final class Browser implements AutoCloseable {
     void dark(boolean dark) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
-                Map.of(
-                        "features",
-                        List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
     void scripts(boolean on) {
@@ -127,7 +125,9 @@ final class Browser implements AutoCloseable {
     /** Waits for what a script in the page says to be true. */
     void await(String expression) {
         new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50))
-                .withMessage(() -> expression + "; " + run("return document.getElementById('count')?.textContent") + "; the page: " + driver.findElement(By.tagName("body")).getText())
+                .withMessage(() ->
+                        expression + "; " + run("return document.getElementById('count')?.textContent") + "; the page: "
+                                + driver.findElement(By.tagName("body")).getText())
                 .until(page -> Boolean.TRUE.equals(run("return Boolean(" + expression + ")")));
     }
 
@@ -139,7 +139,8 @@ final class Browser implements AutoCloseable {
         await("document.querySelector('.live')?.dataset.liveState === 'live'");
     }
 
-    @Nullable Object run(String script, Object... arguments) {
+    @Nullable
+    Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
     }
 
@@ -167,7 +168,9 @@ final class Browser implements AutoCloseable {
 
     /** That the page kept to its policy and had nothing to complain of. */
     void assertQuiet(String where) {
-        assertThat(run("return window.violations ?? []")).as("violations, " + where).isEqualTo(List.of());
+        assertThat(run("return window.violations ?? []"))
+                .as("violations, " + where)
+                .isEqualTo(List.of());
         List<String> complaints = driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .map(LogEntry::getMessage)
                 .filter(message -> allowed.stream().noneMatch(message::contains))
@@ -179,12 +182,11 @@ final class Browser implements AutoCloseable {
     @SuppressWarnings("unchecked")
     List<String> barriers() {
         run(axe());
-        Object found = driver.executeAsyncScript(
-                "const done=arguments[arguments.length-1];"
-                        + "axe.run(document,{resultTypes:['violations'],runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
-                        + ".then(r=>done(r.violations.filter(v=>v.impact==='serious'||v.impact==='critical')"
-                        + ".map(v=>v.id+': '+v.help+' '+v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+n.failureSummary).join(' | '))))"
-                        + ".catch(e=>done(['axe: '+e]))");
+        Object found = driver.executeAsyncScript("const done=arguments[arguments.length-1];"
+                + "axe.run(document,{resultTypes:['violations'],runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+                + ".then(r=>done(r.violations.filter(v=>v.impact==='serious'||v.impact==='critical')"
+                + ".map(v=>v.id+': '+v.help+' '+v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+n.failureSummary).join(' | '))))"
+                + ".catch(e=>done(['axe: '+e]))");
         return (List<String>) Objects.requireNonNull(found);
     }
 

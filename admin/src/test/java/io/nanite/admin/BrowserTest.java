@@ -49,8 +49,8 @@ class BrowserTest {
         final InMemoryBroker broker = InMemoryBroker.threaded();
         final LivingFabric fabric = new LivingFabric(broker::transport);
         final ShelfDesk desk = new ShelfDesk();
-        final TestTower tower = TestTower.of(
-                ControlTower.with(TestTower.config()).desk(desk), fabric.mapper);
+        final TestTower tower =
+                TestTower.of(ControlTower.with(TestTower.config()).desk(desk), fabric.mapper);
 
         Scene() {
             look();
@@ -102,8 +102,7 @@ class BrowserTest {
     @EveryBroker
     void everyScreenWithDataKeepsToItsPolicyAndShutsNobodyOut(TestBroker broker) throws Exception {
         look();
-        try (LivingFabric fabric =
-                        new LivingFabric(user -> new RabbitTransport(RabbitConfig.of(broker.uri(user))));
+        try (LivingFabric fabric = new LivingFabric(user -> new RabbitTransport(RabbitConfig.of(broker.uri(user))));
                 TestTower tower = TestTower.of(fabric.mapper)) {
             browser.go(tower.tower.link());
             fabric.populate();
@@ -261,7 +260,9 @@ class BrowserTest {
             browser.awaitText("#count", "2 agents like that");
             browser.find("[data-bulk=drain]").click();
             browser.awaitText("dialog.dialog", "Drain 2?");
-            assertThat(browser.text("dialog.dialog")).contains("fred", "render-1").doesNotContain("bob");
+            assertThat(browser.text("dialog.dialog"))
+                    .contains("fred", "render-1")
+                    .doesNotContain("bob");
             assertThat(browser.barriers()).as("dialog").isEmpty();
             browser.find("dialog.dialog .danger").click();
             browser.awaitText("#toasts", "2 done");
@@ -286,10 +287,8 @@ class BrowserTest {
         browser.allow("401");
         List<TowerUser> users = List.of(user("vera", Role.VIEWER), user("otto", Role.OPERATOR));
         try (LivingFabric fabric = new LivingFabric(broker::transport);
-                TestTower tower = TestTower.of(
-                        ControlTower.with(TestTower.config())
-                                .users(() -> users),
-                        fabric.mapper)) {
+                TestTower tower =
+                        TestTower.of(ControlTower.with(TestTower.config()).users(() -> users), fabric.mapper)) {
             fabric.populate();
             browser.go(tower.uri("/agents/fred"));
             browser.awaitText("h1", "Control Tower");
@@ -299,7 +298,8 @@ class BrowserTest {
             browser.awaitText(".user", "vera");
             browser.go(tower.uri("/agents/fred"));
             browser.awaitText(".user", "viewer");
-            assertThat(browser.all("main [data-call], main [data-bulk], nav [href$='/send']")).isEmpty();
+            assertThat(browser.all("main [data-call], main [data-bulk], nav [href$='/send']"))
+                    .isEmpty();
             browser.find("[data-call$=logout]").click();
             browser.awaitText("h1", "Control Tower");
             browser.press("otto", Keys.TAB, "secret-otto", Keys.ENTER);
@@ -346,7 +346,8 @@ class BrowserTest {
             browser.press("light", Keys.ENTER);
             browser.await("document.documentElement.dataset.theme === 'dark'");
             scene.go("/");
-            assertThat(browser.run("return document.documentElement.dataset.theme")).isEqualTo("dark");
+            assertThat(browser.run("return document.documentElement.dataset.theme"))
+                    .isEqualTo("dark");
             browser.run("localStorage.clear()");
             browser.assertQuiet("palette");
         }
@@ -384,8 +385,7 @@ class BrowserTest {
         try (FaultProxy cable = FaultProxy.before("127.0.0.1", port);
                 LivingFabric fabric = new LivingFabric(broker::transport);
                 TestTower tower = TestTower.of(
-                        ControlTower.with(TestTower.config().withPort(port))
-                                .hosts(Set.of("127.0.0.1:" + cable.port())),
+                        ControlTower.with(TestTower.config().withPort(port)).hosts(Set.of("127.0.0.1:" + cable.port())),
                         fabric.mapper)) {
             fabric.populate();
             URI there = URI.create("http://127.0.0.1:%d/".formatted(cable.port()));
@@ -432,7 +432,11 @@ class BrowserTest {
             scene.fabric.agent("evil", List.of("<b id=pwned>", "\"><svg onload=alert(1)>"), new LivingFabric.Evil());
             assertThat(scene.fabric.mapper.awaitService("/evil/echo", 1, java.time.Duration.ofSeconds(10)))
                     .isTrue();
-            String failed = scene.fabric.mapper.request("/evil/fails", Hostile.ALL).token().value();
+            String failed = scene.fabric
+                    .mapper
+                    .request("/evil/fails", Hostile.ALL)
+                    .token()
+                    .value();
             scene.fabric.mapper.request("/evil/echo", Hostile.ALL).await();
             for (String path : List.of(
                     "/",
@@ -467,8 +471,10 @@ class BrowserTest {
     }
 
     private static void harmless(String where) {
-        assertThat(browser.number("document.querySelectorAll('#pwned, img, iframe, svg:not(.sparkline), "
-                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td, .plot, .plot *)').length"))
+        assertThat(
+                        browser.number(
+                                "document.querySelectorAll('#pwned, img, iframe, svg:not(.sparkline), "
+                                        + "script:not([src]), [onload], [onerror], [onclick], [style]:not(.spacer td, .plot, .plot *)').length"))
                 .as(where)
                 .isZero();
         assertThat((String) browser.run("return document.documentElement.textContent"))

@@ -28,14 +28,18 @@ class CrowdTest {
             browser.go(tower.uri("/agents"));
             browser.await("document.getElementById('count')?.textContent === '5,000 agents'");
             browser.awaitLive();
-            long paint = browser.number("Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)");
+            long paint =
+                    browser.number("Math.round(performance.getEntriesByName('first-contentful-paint')[0].startTime)");
             assertThat(browser.number("document.querySelectorAll('*').length")).isLessThan(MOST_NODES);
-            assertThat(browser.find("table.agents").getDomAttribute("aria-rowcount")).isEqualTo("5001");
+            assertThat(browser.find("table.agents").getDomAttribute("aria-rowcount"))
+                    .isEqualTo("5001");
 
             browser.run("scrollTo(0, document.documentElement.scrollHeight / 2)");
-            browser.await("[...document.querySelectorAll('tr[aria-rowindex]')].some(r => r.textContent.includes('worker-25'))");
+            browser.await(
+                    "[...document.querySelectorAll('tr[aria-rowindex]')].some(r => r.textContent.includes('worker-25'))");
             browser.run("scrollTo(0, document.documentElement.scrollHeight)");
-            browser.await("[...document.querySelectorAll('tr[aria-rowindex]')].some(r => r.textContent.includes('worker-4999'))");
+            browser.await(
+                    "[...document.querySelectorAll('tr[aria-rowindex]')].some(r => r.textContent.includes('worker-4999'))");
             assertThat(browser.number("document.querySelectorAll('*').length")).isLessThan(MOST_NODES);
 
             browser.run("scrollTo(0, 0)");

@@ -147,7 +147,7 @@ class HistoryTest {
             }
 
             @Override
-            public String setAside(String name) throws IOException {
+            public String moveAside(String name) throws IOException {
                 throw new IOException("No space left on device");
             }
         };

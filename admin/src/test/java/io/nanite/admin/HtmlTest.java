@@ -28,7 +28,14 @@ class HtmlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"javascript:alert(1)", "//elsewhere.example", "https://elsewhere.example", "data:text/html,x", " /x"})
+    @ValueSource(
+            strings = {
+                "javascript:alert(1)",
+                "//elsewhere.example",
+                "https://elsewhere.example",
+                "data:text/html,x",
+                " /x"
+            })
     void anAddressLeadsNowhereElse(String address) {
         Html.Element link = Html.el("a", "go");
         assertThatThrownBy(() -> link.with("href", address)).hasMessageContaining("address of this tower");

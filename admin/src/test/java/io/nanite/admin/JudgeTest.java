@@ -63,10 +63,7 @@ class JudgeTest {
     }
 
     private void service(String path, int requests, int errors) {
-        SlidingCounts.Window window = new SlidingCounts.Window();
-        window.requests = requests;
-        window.errors = errors;
-        services.put(path, window);
+        services.put(path, new SlidingCounts.Window(requests, errors, new LatencyCounts()));
     }
 
     private Answers.Finding only() {

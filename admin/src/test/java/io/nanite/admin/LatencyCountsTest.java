@@ -51,11 +51,11 @@ class LatencyCountsTest {
             counts.add(i * second, 1000, i % 2 == 0);
         }
 
-        assertThat(counts.last(9 * second, Duration.ofSeconds(3)).requests).isEqualTo(3);
-        assertThat(counts.last(9 * second, Duration.ofSeconds(3)).errors).isEqualTo(1);
-        assertThat(counts.last(11 * second, Duration.ofSeconds(3)).requests).isEqualTo(1);
-        assertThat(counts.last(99 * second, Duration.ofSeconds(3)).requests).isZero();
-        assertThat(counts.last(99 * second, Duration.ofSeconds(3)).latency.percentile(50))
+        assertThat(counts.last(9 * second, Duration.ofSeconds(3)).requests()).isEqualTo(3);
+        assertThat(counts.last(9 * second, Duration.ofSeconds(3)).errors()).isEqualTo(1);
+        assertThat(counts.last(11 * second, Duration.ofSeconds(3)).requests()).isEqualTo(1);
+        assertThat(counts.last(99 * second, Duration.ofSeconds(3)).requests()).isZero();
+        assertThat(counts.last(99 * second, Duration.ofSeconds(3)).latency().percentile(50))
                 .isNull();
     }
 }

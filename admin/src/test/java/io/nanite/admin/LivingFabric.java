@@ -40,7 +40,11 @@ final class LivingFabric implements AutoCloseable {
 
         @Expose
         public Map<String, Object> who() {
-            return Map.of("pid", ProcessHandle.current().pid(), "java", Runtime.version().feature());
+            return Map.of(
+                    "pid",
+                    ProcessHandle.current().pid(),
+                    "java",
+                    Runtime.version().feature());
         }
     }
 
@@ -103,12 +107,12 @@ final class LivingFabric implements AutoCloseable {
 
     LivingFabric(Function<String, Transport> transports) {
         this.transports = transports;
-        mapper = Mapper.start(MapperConfig.named("tower").withAgentTimeout(Duration.ofSeconds(4)), transports.apply("mapper"));
+        mapper = Mapper.start(
+                MapperConfig.named("tower").withAgentTimeout(Duration.ofSeconds(4)), transports.apply("mapper"));
     }
 
     void agent(String name, List<String> tags, Object... actors) {
-        AgentConfig config =
-                AgentConfig.named(name).withSlots(8).withTags(tags).withPingTime(Duration.ofSeconds(1));
+        AgentConfig config = AgentConfig.named(name).withSlots(8).withTags(tags).withPingTime(Duration.ofSeconds(1));
         Transport link = transports.apply("nanite");
         links.put(name, link);
         agents.put(name, Agent.start(config, link, new AgentModule() {
@@ -131,9 +135,12 @@ final class LivingFabric implements AutoCloseable {
         agent("bob", List.of("linux"), new Simple());
         agent("billing-1", List.of("pci", "eu-west"), new Billing());
         agent("render-1", List.of("gpu", "eu-west"), new Image(release), new Simple());
-        assertThat(mapper.awaitService("/simple/echo", 3, Duration.ofSeconds(20))).isTrue();
-        assertThat(mapper.awaitService("/billing/charge", 1, Duration.ofSeconds(20))).isTrue();
-        assertThat(mapper.awaitService("/image/render", 2, Duration.ofSeconds(20))).isTrue();
+        assertThat(mapper.awaitService("/simple/echo", 3, Duration.ofSeconds(20)))
+                .isTrue();
+        assertThat(mapper.awaitService("/billing/charge", 1, Duration.ofSeconds(20)))
+                .isTrue();
+        assertThat(mapper.awaitService("/image/render", 2, Duration.ofSeconds(20)))
+                .isTrue();
     }
 
     /** Some work; returns the token of a request that failed. */
@@ -145,7 +152,8 @@ final class LivingFabric implements AutoCloseable {
         for (int i = 0; i < 6; i++) {
             mapper.request("/image/resize", "photo-%d.jpg".formatted(i)).await();
         }
-        mapper.request("/simple/who", null, CallOptions.DEFAULT.withSelector("all")).await();
+        mapper.request("/simple/who", null, CallOptions.DEFAULT.withSelector("all"))
+                .await();
         mapper.request("/image/render", null, CallOptions.DEFAULT.withTimeout(Duration.ofMinutes(10)));
         Job failing = mapper.request("/billing/charge", Map.of("customer", 77, "cents", 4995));
         failing.await();

@@ -38,7 +38,8 @@ class MountedPagesTest {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         try (LivingFabric fabric = new LivingFabric(broker::transport);
-                ControlTower tower = ControlTower.with(ControlTowerConfig.DEFAULT).mount(fabric.mapper, everybody)) {
+                ControlTower tower =
+                        ControlTower.with(ControlTowerConfig.DEFAULT).mount(fabric.mapper, everybody)) {
             fabric.populate();
             ServletContextHandler application = new ServletContextHandler("/app");
             ServletHolder holder = new ServletHolder(tower.servlet());
@@ -48,7 +49,14 @@ class MountedPagesTest {
             server.start();
             URI root = URI.create("http://127.0.0.1:%d/".formatted(connector.getLocalPort()));
             for (String path : List.of(
-                    "/", "/send", "/agents", "/agents/fred", "/services", "/services/simple/echo", "/requests", "/audit")) {
+                    "/",
+                    "/send",
+                    "/agents",
+                    "/agents/fred",
+                    "/services",
+                    "/services/simple/echo",
+                    "/requests",
+                    "/audit")) {
                 HttpResponse<String> page = get(root.resolve("/app/tower" + path));
                 assertThat(page.statusCode()).as(path + " " + page.body()).isEqualTo(200);
                 assertThat(page.body()).contains("data-base=\"/app/tower\"");
@@ -69,7 +77,9 @@ class MountedPagesTest {
     private static HttpResponse<String> get(URI address) throws Exception {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(address).header("Accept", "text/html").build(),
+                        HttpRequest.newBuilder(address)
+                                .header("Accept", "text/html")
+                                .build(),
                         BodyHandlers.ofString());
     }
 }

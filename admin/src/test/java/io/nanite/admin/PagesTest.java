@@ -84,7 +84,10 @@ class PagesTest {
                 TestTower.of(ControlTower.with(TestTower.config().withReadOnly(true)), fabric.mapper)) {
             for (String path : List.of("/", "/agents", "/agents/fred", "/services/simple/echo", "/requests")) {
                 String page = looking.ask(looking.known(path)).body();
-                assertThat(page).as(path).contains("look only").doesNotContain("data-call", "data-bulk", "href=\"/send");
+                assertThat(page)
+                        .as(path)
+                        .contains("look only")
+                        .doesNotContain("data-call", "data-bulk", "href=\"/send");
             }
             assertThat(looking.ask(looking.known("/send")).statusCode()).isEqualTo(403);
         }
@@ -97,11 +100,14 @@ class PagesTest {
         HttpResponse<String> plain = tower.get(found.group());
         assertThat(plain.headers().firstValue("Cache-Control")).hasValue("public, max-age=31536000, immutable");
         String tag = plain.headers().firstValue("ETag").orElseThrow();
-        assertThat(tower.ask(tower.known(found.group()).header("If-None-Match", tag)).statusCode())
+        assertThat(tower.ask(tower.known(found.group()).header("If-None-Match", tag))
+                        .statusCode())
                 .isEqualTo(304);
         HttpResponse<byte[]> packed = HttpClient.newHttpClient()
                 .send(
-                        tower.known(found.group()).header("Accept-Encoding", "gzip").build(),
+                        tower.known(found.group())
+                                .header("Accept-Encoding", "gzip")
+                                .build(),
                         BodyHandlers.ofByteArray());
         assertThat(packed.headers().firstValue("Content-Encoding")).hasValue("gzip");
         assertThat(new GZIPInputStream(new ByteArrayInputStream(packed.body())).readAllBytes())
@@ -109,7 +115,8 @@ class PagesTest {
                 .isEqualTo(plain.body());
         String old = found.group().replaceAll("[0-9a-f]{16}", "0123456789abcdef");
         assertThat(tower.get(old).headers().firstValue("Cache-Control")).hasValue("no-cache");
-        assertThat(tower.get(old.replace("tower.css", "secrets.txt")).statusCode()).isEqualTo(404);
+        assertThat(tower.get(old.replace("tower.css", "secrets.txt")).statusCode())
+                .isEqualTo(404);
     }
 
     @Test

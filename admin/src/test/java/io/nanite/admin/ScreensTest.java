@@ -134,8 +134,7 @@ class ScreensTest {
                 }
                 browser.run("return new Promise(r => requestAnimationFrame(() => setTimeout(r, 400)))");
                 Files.write(
-                        folder.resolve("%s-%s.png".formatted(screen.getKey(), look)),
-                        quantised(browser.screenshot()));
+                        folder.resolve("%s-%s.png".formatted(screen.getKey(), look)), quantised(browser.screenshot()));
             }
         }
     }
@@ -167,8 +166,7 @@ class ScreensTest {
         Map<Integer, Integer> nearest = new HashMap<>();
         for (int y = 0; y < full.getHeight(); y++) {
             for (int x = 0; x < full.getWidth(); x++) {
-                int index = nearest.computeIfAbsent(
-                        full.getRGB(x, y) & 0xffffff, colour -> nearest(colour, colours));
+                int index = nearest.computeIfAbsent(full.getRGB(x, y) & 0xffffff, colour -> nearest(colour, colours));
                 few.getRaster().setSample(x, y, 0, index);
             }
         }

@@ -137,9 +137,16 @@ final class ShelfDesk implements BrokerDesk {
                     "refused: /image/resize is not allowed for mapper-web1",
                     now.minusSeconds(1200 - i * 60L));
         }
-        parkUnreadable(new byte[] {(byte) 0x81, 0x42, 0, 7, (byte) 0xff}, "unreadable: byte 0 of 5 is no packet", now.minusSeconds(90));
+        parkUnreadable(
+                new byte[] {(byte) 0x81, 0x42, 0, 7, (byte) 0xff},
+                "unreadable: byte 0 of 5 is no packet",
+                now.minusSeconds(90));
         for (int i = 0; i < 4; i++) {
-            wait("d1e3%028x".formatted(i), "/report/monthly", Map.of("month", "2026-0" + (i + 1)), now.minusSeconds(300 - i * 20L));
+            wait(
+                    "d1e3%028x".formatted(i),
+                    "/report/monthly",
+                    Map.of("month", "2026-0" + (i + 1)),
+                    now.minusSeconds(300 - i * 20L));
         }
         return this;
     }

@@ -1,8 +1,11 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
+import io.nanite.admin.ControlTower;
+import io.nanite.admin.ControlTowerConfig;
 import io.nanite.core.ConfigException;
 import io.nanite.core.Secret;
+import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
@@ -12,6 +15,7 @@ import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.mapper.MapperListener;
 import io.nanite.mapper.Outcomes;
+import io.nanite.rabbitmq.QueueDesk;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.io.IOException;
@@ -23,12 +27,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Shows in a few seconds what Nanite is: a broker, agents, a mapper, a death, and work that goes on. */
 @Command(
@@ -49,7 +55,19 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     CommonOptions common = new CommonOptions();
 
-    private final List<Process> processes = new ArrayList<>();
+    @Option(
+            names = "--admin",
+            description = "keeps a fabric alive instead, with work, failures and deaths in it, and a Control Tower that shows "
+                    + "them, until it is told to end")
+    boolean admin;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            description = "with --admin: the port of the Control Tower; 0 for any that is free (default: 4000)")
+    int httpPort = ControlTowerConfig.DEFAULT.port();
+
+    private final List<Process> processes = new CopyOnWriteArrayList<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -60,6 +78,10 @@ final class DemoCommand implements Callable<Integer> {
             say("1. A broker runs in this process, on 127.0.0.1:%d.", broker.port());
 
             try {
+                if (admin) {
+                    live(agentRoot, broker.port());
+                    return ExitCode.OK.code();
+                }
                 tell(agentRoot, broker.port());
             } finally {
                 stopAgents();
@@ -80,6 +102,31 @@ final class DemoCommand implements Callable<Integer> {
             discover(mapper);
             ask(mapper);
             kill(mapper, fred, bob, death);
+        }
+    }
+
+    /** A fabric with a Control Tower and life in it, until somebody ends it. */
+    private void live(Path agentRoot, int port) throws IOException, InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        common.shutdown().with(ended::countDown);
+        RabbitConfig where = RabbitConfig.at("127.0.0.1", port, "mapper", new Secret("testing"))
+                .withName("mapper-demo");
+        RabbitTransport transport = new RabbitTransport(where);
+        try (Mapper mapper = Mapper.with(MapperConfig.named("demo").withAgentTimeout(Duration.ofSeconds(5)))
+                        .start(transport);
+                ControlTower tower = ControlTower.with(ControlTowerConfig.DEFAULT.withPort(httpPort))
+                        .ready(transport::isConnected)
+                        .blocked(() -> transport.blocked().orElse(null))
+                        .desk(new BrokerSide(new QueueDesk(where), null, TimeSource.system()))
+                        .version(Main.Version.number())
+                        .start(mapper);
+                DemoLife life = new DemoLife(mapper, where.withName("demo-life"), name -> agent(name, agentRoot, port))) {
+            life.start();
+            say("2. Three agents start as processes of their own: fred, bob and mary. They get work; now and then one is killed.");
+            say("3. The Control Tower is at %s", tower.link());
+            say("");
+            say("Ctrl-C ends it.");
+            ended.await();
         }
     }
 

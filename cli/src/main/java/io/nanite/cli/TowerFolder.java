@@ -77,7 +77,7 @@ final class TowerFolder implements TowerStore {
     }
 
     @Override
-    public String setAside(String name) throws IOException {
+    public String moveAside(String name) throws IOException {
         for (int i = 1; i < MOST_ASIDE; i++) {
             Path aside = folder.resolve("%s.aside-%d".formatted(name, i));
             if (!Files.exists(aside)) {

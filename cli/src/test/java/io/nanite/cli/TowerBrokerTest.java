@@ -1,0 +1,274 @@
+package io.nanite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.nanite.admin.ControlTower;
+import io.nanite.admin.ControlTowerConfig;
+import io.nanite.agent.Agent;
+import io.nanite.agent.AgentConfig;
+import io.nanite.agent.AgentModule;
+import io.nanite.agent.actor.Actor;
+import io.nanite.agent.actor.Expose;
+import io.nanite.core.Bytes;
+import io.nanite.core.transport.Address;
+import io.nanite.core.transport.Parcel;
+import io.nanite.core.transport.TransportListener;
+import io.nanite.mapper.Mapper;
+import io.nanite.mapper.MapperConfig;
+import io.nanite.rabbitmq.RabbitConfig;
+import io.nanite.rabbitmq.RabbitTransport;
+import io.nanite.testkit.broker.EveryBroker;
+import io.nanite.testkit.broker.TestBroker;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What a Control Tower sees of a broker, and takes out of it. */
+class TowerBrokerTest {
+
+    @Actor("it")
+    static final class It {
+
+        private final List<Object> got = new CopyOnWriteArrayList<>();
+
+        @Expose
+        public Object echo(Object payload) {
+            got.add(payload);
+            return payload;
+        }
+    }
+
+    /** A fabric with a tower, and what asks it. */
+    private static final class World implements AutoCloseable {
+
+        private final It it = new It();
+        private final RabbitConfig where;
+        private final RabbitTransport transport;
+        private final Mapper mapper;
+        private final Agent agent;
+        private final ControlTower tower;
+        private final RabbitTransport other;
+        private final HttpClient http = HttpClient.newHttpClient();
+
+        World(TestBroker broker) throws InterruptedException {
+            where = RabbitConfig.of(broker.uri()).withName("tower");
+            transport = new RabbitTransport(where);
+            mapper = Mapper.start(MapperConfig.named("m"), transport);
+            agent = Agent.start(
+                    AgentConfig.named("fred"),
+                    new RabbitTransport(RabbitConfig.of(broker.uri("nanite")).withName("fred")),
+                    new AgentModule() {
+                        @Override
+                        protected void configure() {
+                            actor(it);
+                        }
+                    });
+            tower = ControlTower.with(ControlTowerConfig.DEFAULT.withPort(0))
+                    .ready(transport::isConnected)
+                    .desk(AdminCommand.desk(where))
+                    .start(mapper);
+            other = new RabbitTransport(where.withName("other"));
+            other.start(new TransportListener() {});
+            assertThat(mapper.awaitService("/it/echo", 1, Duration.ofSeconds(20)))
+                    .isTrue();
+        }
+
+        void send(Address to, String body, Map<String, String> headers) throws Exception {
+            other.publish(new Parcel(to, Bytes.of(body), "application/json", null, true, false, headers))
+                    .get(10, TimeUnit.SECONDS);
+        }
+
+        HttpResponse<String> ask(String method, String path, @Nullable Object body) throws Exception {
+            URI link = tower.link();
+            HttpRequest request = HttpRequest.newBuilder(link.resolve("/api/v1" + path))
+                    .timeout(Duration.ofSeconds(30))
+                    .header("Authorization", "Bearer " + link.getQuery().substring("token=".length()))
+                    .header("Content-Type", "application/json")
+                    .method(
+                            method,
+                            body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.line(body)))
+                    .build();
+            return http.send(request, BodyHandlers.ofString());
+        }
+
+        Map<String, @Nullable Object> get(String path) throws Exception {
+            HttpResponse<String> answer = ask("GET", path, null);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            return Json.object(answer.body());
+        }
+
+        @SuppressWarnings("unchecked") // lists of objects, as the document says
+        List<Map<String, Object>> list(String path, String key) throws Exception {
+            Object list = get(path).get(key);
+            assertThat(list).isInstanceOf(List.class);
+            return (List<Map<String, Object>>) list;
+        }
+
+        @Override
+        public void close() {
+            other.close();
+            tower.close();
+            agent.close();
+            mapper.close();
+        }
+    }
+
+    private static String work(String kind, String token, int payload) {
+        return """
+                {"json_class":"Nanite::%s","data":{"type":"/it/echo","payload":%d,"from":"mapper-m","token":"%s",\
+                "reply_to":"mapper-m","selector":"least_loaded","target":"nanite-fred","persistent":true,"tags":[]}}"""
+                .formatted(kind, payload, token);
+    }
+
+    private static String token(char digit) {
+        return String.valueOf(digit).repeat(32);
+    }
+
+    @EveryBroker
+    void lettersAreShownSentAgainAndThrownAway(TestBroker broker) throws Exception {
+        try (World world = new World(broker)) {
+            world.send(new Address.Queue("nanite-fred"), "no packet", Map.of());
+            world.send(
+                    Address.DEAD_LETTER,
+                    work("Push", token('a'), 5),
+                    Map.of("x-reason", "Poisoned: 4 attempts", "x-source", "nanite-fred"));
+            world.send(
+                    Address.DEAD_LETTER,
+                    work("Request", token('b'), 6),
+                    Map.of("x-reason", "Poisoned: 7 attempts", "x-source", "nanite-fred"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> world.list("/parking", "letters").size() == 3);
+
+            assertThat(world.list("/parking", "fingerprints"))
+                    .as("numbers apart, two have one reason")
+                    .extracting(each -> each.get("count"))
+                    .containsExactly(2, 1);
+            List<Map<String, Object>> letters = world.list("/parking?q=poisoned", "letters");
+            assertThat(letters).extracting(each -> each.get("kind")).containsExactly("push", "request");
+            assertThat(letters).extracting(each -> each.get("service")).containsOnly("/it/echo");
+            String push = String.valueOf(letters.get(0).get("id"));
+            String request = String.valueOf(letters.get(1).get("id"));
+            assertThat(world.get("/parking/" + push)).containsEntry("payload", 5);
+
+            assertThat(world.ask("POST", "/parking/%s/replay".formatted(push), null)
+                            .statusCode())
+                    .isEqualTo(202);
+            assertThat(world.ask("POST", "/parking/%s/replay".formatted(request), Map.of("payload", 7))
+                            .statusCode())
+                    .isEqualTo(202);
+            await().atMost(Duration.ofSeconds(20)).until(() -> world.list("/parking", "letters")
+                    .size() == 1);
+            assertThat(world.it.got).containsExactlyInAnyOrder(5, 7);
+
+            Map<String, Object> unreadable = world.list("/parking", "letters").get(0);
+            assertThat(unreadable).containsEntry("kind", "unreadable").containsEntry("source", "nanite-fred");
+            assertThat(world.ask("POST", "/parking/%s/replay".formatted(unreadable.get("id")), null)
+                            .statusCode())
+                    .isEqualTo(409);
+            HttpResponse<String> wrong = world.ask("DELETE", "/parking", Map.of("confirm", "purge 2 letters"));
+            assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(409);
+            assertThat(wrong.body()).contains("purge 1 letter");
+            assertThat(world.ask("DELETE", "/parking", Map.of("confirm", "purge 1 letter"))
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(world.get("/parking")).containsEntry("total", 0);
+            assertThat(world.ask("DELETE", "/parking/" + push, null).statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @EveryBroker
+    void aLetterWhoseReplayNobodyTakesStaysParked(TestBroker broker) throws Exception {
+        try (World world = new World(broker)) {
+            world.send(
+                    Address.DEAD_LETTER,
+                    work("Push", token('c'), 1).replace("/it/echo", "/no/such"),
+                    Map.of("x-reason", "x", "x-source", "y"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> world.list("/parking", "letters").size() == 1);
+            Object id = world.list("/parking", "letters").get(0).get("id");
+
+            HttpResponse<String> answer = world.ask("POST", "/parking/%s/replay".formatted(id), null);
+
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+            assertThat(world.get("/parking")).containsEntry("total", 1);
+            assertThat(world.ask("POST", "/parking/%s/replay".formatted(id), Map.of("service", "/it/echo"))
+                            .statusCode())
+                    .isEqualTo(202);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> Integer.valueOf(0).equals(world.get("/parking").get("total")));
+        }
+    }
+
+    @EveryBroker
+    void whatWaitsForSomebodyIsShownAndCanBeTakenOut(TestBroker broker) throws Exception {
+        try (World world = new World(broker)) {
+            HttpResponse<String> sent = world.ask(
+                    "POST",
+                    "/requests",
+                    Map.of("service", "/no/such", "payload", 1, "offline", true, "timeoutMillis", 600_000));
+            Object token = Json.object(sent.body()).get("token");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> world.list("/offline", "waiting").size() == 1);
+
+            Map<String, Object> waiting = world.list("/offline", "waiting").get(0);
+            assertThat(waiting).containsEntry("token", token).containsEntry("service", "/no/such");
+            assertThat(String.valueOf(waiting.get("deadline"))).matches("\\d{4}-.*Z");
+            assertThat(world.ask("DELETE", "/offline/" + token, null).statusCode())
+                    .isEqualTo(200);
+            assertThat(world.get("/offline")).containsEntry("total", 0);
+            assertThat(world.ask("DELETE", "/offline/" + token("d".charAt(0)), null)
+                            .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @EveryBroker
+    void queuesHaveRolesAndWhatLiesInThemIsJudged(TestBroker broker) throws Exception {
+        try (World world = new World(broker)) {
+            world.send(Address.DEAD_LETTER, "x", Map.of("x-reason", "x", "x-source", "y"));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> String.valueOf(world.get("/verdict").get("findings"))
+                            .contains("1 letter is parked"));
+
+            List<Map<String, Object>> queues = world.list("/queues", "queues");
+            assertThat(queues)
+                    .filteredOn(queue -> "dead-letter".equals(queue.get("name")))
+                    .singleElement()
+                    .satisfies(queue -> assertThat(queue)
+                            .containsEntry("role", "parking")
+                            .containsEntry("ready", 1)
+                            .containsEntry("idle", false));
+            assertThat(queues)
+                    .filteredOn(queue -> "nanite-fred".equals(queue.get("name")))
+                    .singleElement()
+                    .satisfies(queue -> assertThat(queue).containsEntry("role", "work"));
+            assertThat(world.list("/queues", "drift")).isEmpty();
+        }
+    }
+
+    @EveryBroker(own = true)
+    void aBrokerThatGoesAndComesIsLostAndFoundAgain(TestBroker broker) throws Exception {
+        try (World world = new World(broker)) {
+            broker.stop();
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> String.valueOf(world.get("/verdict").get("sentence"))
+                            .startsWith("The broker cannot be reached"));
+            broker.start();
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !String.valueOf(world.get("/verdict").get("sentence"))
+                                    .contains("broker")
+                            && Integer.valueOf(0).equals(world.get("/parking").get("total")));
+        }
+    }
+}
