@@ -108,11 +108,9 @@ final class UserRoutes {
         }
         try {
             List<TowerUser> all = users == null ? List.of() : users.get();
-            TowerUser user = all.stream()
-                    .filter(each -> each.name().equals(name))
-                    .findFirst()
-                    .orElse(nobody);
-            return user.knows(password) && user != nobody ? Optional.of(user) : Optional.empty();
+            Optional<TowerUser> user =
+                    all.stream().filter(each -> each.name().equals(name)).findFirst();
+            return user.orElse(nobody).knows(password) ? user : Optional.empty();
         } finally {
             checking.release();
         }

@@ -40,7 +40,7 @@ final class Browser implements AutoCloseable {
     static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     final ChromeDriver driver;
     private final Path profile;
@@ -76,7 +76,7 @@ final class Browser implements AutoCloseable {
                 .withLogFile(new File("/dev/null"))
                 .build();
         driver = new ChromeDriver(service, options);
-        driver.manage().timeouts().scriptTimeout(Duration.ofSeconds(120));
+        driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(2));
         driver.executeCdpCommand("Page.enable", Map.of());
         driver.executeCdpCommand(
                 "Page.addScriptToEvaluateOnNewDocument",
