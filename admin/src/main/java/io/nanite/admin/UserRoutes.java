@@ -108,9 +108,10 @@ final class UserRoutes {
         }
         try {
             List<TowerUser> all = users == null ? List.of() : users.get();
-            Optional<TowerUser> user =
+            Optional<TowerUser> known =
                     all.stream().filter(each -> each.name().equals(name)).findFirst();
-            return user.orElse(nobody).knows(password) ? user : Optional.empty();
+            boolean right = known.orElse(nobody).knows(password);
+            return known.filter(user -> right);
         } finally {
             checking.release();
         }

@@ -57,8 +57,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--admin",
-            description = "keeps a fabric alive instead, with work, failures and deaths in it, and a Control Tower that shows "
-                    + "them, until it is told to end")
+            description =
+                    "keeps a fabric alive instead, with work, failures and deaths in it, and a Control Tower that shows "
+                            + "them, until it is told to end")
     boolean admin;
 
     @Option(
@@ -120,9 +121,11 @@ final class DemoCommand implements Callable<Integer> {
                         .desk(new BrokerSide(new QueueDesk(where), null, TimeSource.system()))
                         .version(Main.Version.number())
                         .start(mapper);
-                DemoLife life = new DemoLife(mapper, where.withName("demo-life"), name -> agent(name, agentRoot, port))) {
+                DemoLife life =
+                        new DemoLife(mapper, where.withName("demo-life"), name -> agent(name, agentRoot, port))) {
             life.start();
-            say("2. Three agents start as processes of their own: fred, bob and mary. They get work; now and then one is killed.");
+            say(
+                    "2. Three agents start as processes of their own: fred, bob and mary. They get work; now and then one is killed.");
             say("3. The Control Tower is at %s", tower.link());
             say("");
             say("Ctrl-C ends it.");

@@ -67,11 +67,19 @@ final class DemoLife implements AutoCloseable {
                     Map.of("order", order),
                     CallOptions.DEFAULT.withOfflineFailsafe(true).withTimeout(Duration.ofHours(1)));
         }
-        loop.every(OFTEN, this::work);
-        loop.every(SELDOM, this::longerWork);
-        loop.every(FAILURE, this::failure);
+        loop.every(OFTEN, ifAnybodyIsThere(this::work));
+        loop.every(SELDOM, ifAnybodyIsThere(this::longerWork));
+        loop.every(FAILURE, ifAnybodyIsThere(this::failure));
         loop.every(LETTER, this::letter);
         loop.every(DEATH, this::death);
+    }
+
+    private Runnable ifAnybodyIsThere(Runnable task) {
+        return () -> {
+            if (!mapper.agents().isEmpty()) {
+                task.run();
+            }
+        };
     }
 
     private void work() {
@@ -101,8 +109,7 @@ final class DemoLife implements AutoCloseable {
             case 0 -> ask("/simple/count", 1000);
             case 1 -> ask("/simple/add", Map.of("a", Long.MAX_VALUE, "b", 1));
             case 2 -> ask("/simple/dance", "nobody can");
-            default -> mapper.request(
-                    "/simple/nap", 5000, CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)));
+            default -> mapper.request("/simple/nap", 5000, CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)));
         }
     }
 

@@ -94,9 +94,7 @@ class TowerBrokerTest {
                     .timeout(Duration.ofSeconds(30))
                     .header("Authorization", "Bearer " + link.getQuery().substring("token=".length()))
                     .header("Content-Type", "application/json")
-                    .method(
-                            method,
-                            body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.line(body)))
+                    .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.line(body)))
                     .build();
             return http.send(request, BodyHandlers.ofString());
         }
@@ -126,8 +124,7 @@ class TowerBrokerTest {
     private static String work(String kind, String token, int payload) {
         return """
                 {"json_class":"Nanite::%s","data":{"type":"/it/echo","payload":%d,"from":"mapper-m","token":"%s",\
-                "reply_to":"mapper-m","selector":"least_loaded","target":"nanite-fred","persistent":true,"tags":[]}}"""
-                .formatted(kind, payload, token);
+                "reply_to":"mapper-m","selector":"least_loaded","target":"nanite-fred","persistent":true,"tags":[]}}""".formatted(kind, payload, token);
     }
 
     private static String token(char digit) {
@@ -166,8 +163,8 @@ class TowerBrokerTest {
             assertThat(world.ask("POST", "/parking/%s/replay".formatted(request), Map.of("payload", 7))
                             .statusCode())
                     .isEqualTo(202);
-            await().atMost(Duration.ofSeconds(20)).until(() -> world.list("/parking", "letters")
-                    .size() == 1);
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> world.list("/parking", "letters").size() == 1);
             assertThat(world.it.got).containsExactlyInAnyOrder(5, 7);
 
             Map<String, Object> unreadable = world.list("/parking", "letters").get(0);
