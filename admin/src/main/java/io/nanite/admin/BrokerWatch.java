@@ -7,6 +7,7 @@ import io.nanite.core.transport.Source;
 import io.nanite.mapper.Mapper;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ final class BrokerWatch implements AutoCloseable {
         Sight before = sight;
         try {
             BrokerReport report = desk.report(names());
-            sight = new Sight(loop.time().now(), report, null);
+            sight = new Sight(loop.time().now().truncatedTo(ChronoUnit.MILLIS), report, null);
             failed = false;
         } catch (NaniteException e) {
             if (!failed) {

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
@@ -38,7 +40,7 @@ final class Browser implements AutoCloseable {
     static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     final ChromeDriver driver;
     private final Path profile;
@@ -123,8 +125,9 @@ final class Browser implements AutoCloseable {
     /** Waits for what a script in the page says to be true. */
     void await(String expression) {
         new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50))
-                .withMessage(() -> expression + "; the page: "
-                        + driver.findElement(By.tagName("body")).getText())
+                .withMessage(() ->
+                        expression + "; " + run("return document.getElementById('count')?.textContent") + "; the page: "
+                                + driver.findElement(By.tagName("body")).getText())
                 .until(page -> Boolean.TRUE.equals(run("return Boolean(" + expression + ")")));
     }
 
@@ -142,7 +145,7 @@ final class Browser implements AutoCloseable {
     }
 
     long number(String expression) {
-        return ((Number) java.util.Objects.requireNonNull(run("return " + expression))).longValue();
+        return ((Number) Objects.requireNonNull(run("return " + expression))).longValue();
     }
 
     /** As somebody types, wherever the focus is. */
@@ -184,12 +187,12 @@ final class Browser implements AutoCloseable {
                 + ".then(r=>done(r.violations.filter(v=>v.impact==='serious'||v.impact==='critical')"
                 + ".map(v=>v.id+': '+v.help+' '+v.nodes.slice(0,3).map(n=>n.html.slice(0,160)+' '+n.failureSummary).join(' | '))))"
                 + ".catch(e=>done(['axe: '+e]))");
-        return (List<String>) java.util.Objects.requireNonNull(found);
+        return (List<String>) Objects.requireNonNull(found);
     }
 
     private static String axe() {
         try (InputStream script = Browser.class.getResourceAsStream("/axe/axe.min.js")) {
-            return new String(java.util.Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(script).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -197,17 +200,21 @@ final class Browser implements AutoCloseable {
 
     @Override
     public void close() {
+        Object process = driver.getCapabilities().getCapability("goog:processID");
+        List<ProcessHandle> processes = process instanceof Number pid
+                ? ProcessHandle.of(pid.longValue()).stream()
+                        .flatMap(chromium -> Stream.concat(Stream.of(chromium), chromium.descendants()))
+                        .toList()
+                : List.of();
         driver.quit();
+        // Whatever still lives still writes.
+        processes.forEach(each -> each.onExit().orTimeout(10, TimeUnit.SECONDS).join());
         try (Stream<Path> files = Files.walk(profile)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.deleteIfExists(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (IOException | UncheckedIOException e) {
-            // The browser may take a moment to let go of its profile; it is in the temporary directory.
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

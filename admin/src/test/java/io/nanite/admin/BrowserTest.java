@@ -2,6 +2,7 @@ package io.nanite.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nanite.faultkit.FaultProxy;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.rabbitmq.RabbitConfig;
@@ -9,10 +10,17 @@ import io.nanite.rabbitmq.RabbitTransport;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.broker.EveryBroker;
 import io.nanite.testkit.broker.TestBroker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,7 +48,9 @@ class BrowserTest {
 
         final InMemoryBroker broker = InMemoryBroker.threaded();
         final LivingFabric fabric = new LivingFabric(broker::transport);
-        final TestTower tower = TestTower.of(fabric.mapper);
+        final ShelfDesk desk = new ShelfDesk();
+        final TestTower tower =
+                TestTower.of(ControlTower.with(TestTower.config()).desk(desk), fabric.mapper);
 
         Scene() {
             look();
@@ -54,7 +64,7 @@ class BrowserTest {
         @Override
         public void close() {
             browser.run("window.stop()");
-            browser.go(java.net.URI.create("about:blank"));
+            browser.go(URI.create("about:blank"));
             tower.close();
             fabric.close();
         }
@@ -96,7 +106,7 @@ class BrowserTest {
                 TestTower tower = TestTower.of(fabric.mapper)) {
             browser.go(tower.tower.link());
             fabric.populate();
-            visit(tower, Screens.screens(tower, fabric.work()));
+            visit(tower, ScreensTest.screens(tower, fabric.work()));
         }
     }
 
@@ -107,7 +117,7 @@ class BrowserTest {
         try (Mapper mapper = Mapper.start(MapperConfig.named("empty"), broker.transport("mapper"));
                 TestTower tower = TestTower.of(mapper)) {
             browser.go(tower.tower.link());
-            Map<String, String> screens = Screens.screens(tower, "none");
+            Map<String, String> screens = ScreensTest.screens(tower, "none");
             screens.keySet().removeAll(List.of("agent", "service", "request"));
             screens.put("send", "/send");
             visit(tower, screens);
@@ -195,6 +205,116 @@ class BrowserTest {
     }
 
     @Test
+    void anAgentThatIsKilledTurnsRedAndIsNamedInTheVerdict() throws Exception {
+        try (Scene scene = new Scene()) {
+            scene.fabric.populate();
+            scene.go("/");
+            browser.awaitLive();
+            browser.awaitText(".sentence", "4 agents are here");
+            assertThat(browser.text(".verdict .state")).isEqualTo("well");
+            scene.fabric.kill("bob");
+            browser.awaitText(".sentence", "bob went away without a word");
+            assertThat(browser.text(".verdict .state")).isEqualTo("bad");
+            browser.awaitText("#said", "bob went away without a word");
+            assertThat(browser.text(".finding")).contains("Cause: ", "See its requests");
+            scene.go("/agents?state=dead");
+            browser.awaitText("table.agents .is-dead", "dead");
+            assertThat(browser.text("table.agents tbody")).contains("bob").doesNotContain("fred");
+            browser.assertQuiet("verdict");
+        }
+    }
+
+    @Test
+    void aLetterIsCorrectedAndSentAgainFromThePage() throws Exception {
+        try (Scene scene = new Scene()) {
+            scene.fabric.populate();
+            scene.desk.park("a1b2c3d4", "/simple/echo", Map.of("cents", -1), "gave up: cents: -1", Instant.now());
+            scene.desk.park("b1b2c3d4", "/simple/echo", Map.of("cents", -2), "gave up: cents: -2", Instant.now());
+            scene.go("/parking");
+            browser.awaitText("main", "2 of 2 letters");
+            browser.find("main table a.name").click();
+            browser.awaitText("h1", "/simple/echo");
+            browser.find("textarea[name=payload]").clear();
+            browser.find("textarea[name=payload]").sendKeys("{\"cents\": 4995}");
+            browser.find("form[data-replay] button").click();
+            browser.await("location.pathname.startsWith('/requests/')");
+            browser.awaitText("main", "4995");
+            browser.awaitText("main .head", "ok");
+            scene.go("/parking");
+            browser.awaitText("main", "1 of 1 letter");
+            browser.find(".actions .danger").click();
+            browser.await("document.querySelector('dialog.dialog input')");
+            assertThat(browser.find("dialog.dialog .danger").isEnabled()).isFalse();
+            browser.press("purge 1 letter");
+            browser.find("dialog.dialog .danger").click();
+            browser.awaitText("main", "Nothing is parked.");
+            browser.assertQuiet("parking");
+        }
+    }
+
+    @Test
+    void manyAgentsAreDrainedOnceTheirCountWasSeen() throws Exception {
+        try (Scene scene = new Scene()) {
+            scene.fabric.populate();
+            scene.go("/agents?tag=gpu");
+            browser.awaitText("#count", "2 agents like that");
+            browser.find("[data-bulk=drain]").click();
+            browser.awaitText("dialog.dialog", "Drain 2?");
+            assertThat(browser.text("dialog.dialog"))
+                    .contains("fred", "render-1")
+                    .doesNotContain("bob");
+            assertThat(browser.barriers()).as("dialog").isEmpty();
+            browser.find("dialog.dialog .danger").click();
+            browser.awaitText("#toasts", "2 done");
+            browser.await("document.querySelectorAll('table.agents .is-draining').length === 2");
+            scene.go("/agents/fred");
+            browser.awaitLive();
+            browser.find("[data-call$=ping]").click();
+            browser.await("document.querySelector('#toasts .toast.is-ok')");
+            browser.find("[data-call$=threads]").click();
+            browser.awaitText("dialog.dialog pre", "fred");
+            browser.press(Keys.ESCAPE);
+            browser.find("[data-call$=resume]").click();
+            browser.awaitText("main .head", "ready");
+            browser.assertQuiet("bulk");
+        }
+    }
+
+    @Test
+    void whoLogsInSeesWhatHeMay() throws Exception {
+        InMemoryBroker broker = InMemoryBroker.threaded();
+        look();
+        browser.allow("401");
+        List<TowerUser> users = List.of(user("vera", Role.VIEWER), user("otto", Role.OPERATOR));
+        try (LivingFabric fabric = new LivingFabric(broker::transport);
+                TestTower tower =
+                        TestTower.of(ControlTower.with(TestTower.config()).users(() -> users), fabric.mapper)) {
+            fabric.populate();
+            browser.go(tower.uri("/agents/fred"));
+            browser.awaitText("h1", "Control Tower");
+            browser.press("vera", Keys.TAB, "wrong", Keys.ENTER);
+            browser.await("!document.querySelector('[role=alert]').hidden");
+            browser.find("input[name=password]").sendKeys("secret-vera", Keys.ENTER);
+            browser.awaitText(".user", "vera");
+            browser.go(tower.uri("/agents/fred"));
+            browser.awaitText(".user", "viewer");
+            assertThat(browser.all("main [data-call], main [data-bulk], nav [href$='/send']"))
+                    .isEmpty();
+            browser.find("[data-call$=logout]").click();
+            browser.awaitText("h1", "Control Tower");
+            browser.press("otto", Keys.TAB, "secret-otto", Keys.ENTER);
+            browser.awaitText(".user", "otto");
+            browser.go(tower.uri("/agents/fred"));
+            browser.awaitText("main .head", "Drain");
+            assertThat(browser.text("main .head")).doesNotContain("Quarantine", "Log level");
+        }
+    }
+
+    private static TowerUser user(String name, Role role) {
+        return TowerUser.of(name, role, ("secret-" + name).toCharArray(), new SecureRandom());
+    }
+
+    @Test
     void everythingCanBeReachedWithTheKeyboardAlone() throws Exception {
         try (Scene scene = new Scene()) {
             scene.fabric.populate();
@@ -259,31 +379,36 @@ class BrowserTest {
 
     @Test
     void aStreamThatIsCutGoesOnWithoutTellingAnythingTwice() throws Exception {
-        try (Scene scene = new Scene()) {
-            scene.fabric.populate();
-            scene.go("/agents");
+        InMemoryBroker broker = InMemoryBroker.threaded();
+        look();
+        int port = freePort();
+        try (FaultProxy cable = FaultProxy.before("127.0.0.1", port);
+                LivingFabric fabric = new LivingFabric(broker::transport);
+                TestTower tower = TestTower.of(
+                        ControlTower.with(TestTower.config().withPort(port)).hosts(Set.of("127.0.0.1:" + cable.port())),
+                        fabric.mapper)) {
+            fabric.populate();
+            URI there = URI.create("http://127.0.0.1:%d/".formatted(cable.port()));
+            browser.go(there.resolve("/?token=" + tower.token));
+            browser.go(there.resolve("/agents"));
             browser.awaitLive();
             browser.await("document.querySelectorAll('tr[aria-rowindex]').length === 4");
-            browser.allow("ERR_INTERNET_DISCONNECTED");
-            browser.allow("ERR_NETWORK_CHANGED");
-            try {
-                offline(true);
-                browser.await("document.querySelector('.live').dataset.liveState !== 'live'");
-                scene.fabric.agent("meanwhile", List.of(), new LivingFabric.Simple());
-            } finally {
-                offline(false);
-            }
+            browser.allow("ERR_");
+            cable.refuse();
+            cable.reset();
+            browser.await("document.querySelector('.live').dataset.liveState !== 'live'");
+            fabric.agent("meanwhile", List.of(), new LivingFabric.Simple());
+            cable.accept();
             browser.awaitText("table.agents", "meanwhile");
             browser.awaitLive();
             assertThat(browser.all("tr[aria-rowindex]")).hasSize(5);
         }
     }
 
-    private static void offline(boolean offline) {
-        browser.driver.executeCdpCommand("Network.enable", Map.of());
-        browser.driver.executeCdpCommand(
-                "Network.emulateNetworkConditions",
-                Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     @Test

@@ -44,7 +44,7 @@ class CrowdTest {
 
             browser.run("scrollTo(0, 0)");
             browser.find("input[name=q]").sendKeys("worker-4242");
-            browser.await("document.getElementById('count').textContent === '1 agent like that'");
+            browser.awaitText("#count", "1 agent like that");
             assertThat(Objects.requireNonNull(browser.driver.getCurrentUrl())).endsWith("?q=worker-4242");
             browser.go(tower.uri("/agents?tag=gpu&sort=-load"));
             browser.await("document.getElementById('count')?.textContent === '1,667 agents like that'");

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
@@ -127,7 +128,7 @@ final class LivingFabric implements AutoCloseable {
 
     /** Ends its connection under it, so that it cannot say a word. */
     void kill(String name) {
-        links.get(name).close();
+        Objects.requireNonNull(links.get(name), name).close();
     }
 
     void populate() throws InterruptedException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.testkit.InMemoryBroker;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +37,7 @@ class MountTest {
                     .filter(role -> role.word().equals(request.getHeader("X-Role")))
                     .findFirst());
 
-    private final Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
+    private final Server server = new Server(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     private final HttpClient http = HttpClient.newHttpClient();
 
     @BeforeEach

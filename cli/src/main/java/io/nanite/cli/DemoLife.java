@@ -67,11 +67,19 @@ final class DemoLife implements AutoCloseable {
                     Map.of("order", order),
                     CallOptions.DEFAULT.withOfflineFailsafe(true).withTimeout(Duration.ofHours(1)));
         }
-        loop.every(OFTEN, this::work);
-        loop.every(SELDOM, this::longerWork);
-        loop.every(FAILURE, this::failure);
+        loop.every(OFTEN, ifAnybodyIsThere(this::work));
+        loop.every(SELDOM, ifAnybodyIsThere(this::longerWork));
+        loop.every(FAILURE, ifAnybodyIsThere(this::failure));
         loop.every(LETTER, this::letter);
         loop.every(DEATH, this::death);
+    }
+
+    private Runnable ifAnybodyIsThere(Runnable task) {
+        return () -> {
+            if (!mapper.agents().isEmpty()) {
+                task.run();
+            }
+        };
     }
 
     private void work() {

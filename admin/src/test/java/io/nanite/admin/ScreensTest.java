@@ -17,20 +17,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import tools.jackson.databind.JsonNode;
 
-/** Makes a picture of each screen: light, dark, and as a phone shows it. */
-final class Screens {
+/**
+ * Makes a picture of each screen for the documents: light, dark, and as a phone shows it. Only when asked to, so that a build
+ * leaves the checkout as it was.
+ */
+@BrowserRequired
+@EnabledIfSystemProperty(named = "tower.screenshots", matches = "true")
+class ScreensTest {
 
     private static final int MOST_COLOURS = 256;
 
-    private Screens() {}
+    /** How long the fabric lives before; charts show fifteen minutes. */
+    private static final Duration LIFE = Duration.ofSeconds(Long.getLong("tower.seconds", 40));
 
-    /** Arguments: where to, and perhaps which screens. */
-    public static void main(String[] arguments) throws Exception {
-        Path folder = Path.of(arguments[0]);
+    @Test
+    void aPictureOfEachScreen() throws Exception {
+        Path folder = Path.of(System.getProperty("tower.folder", "../docs/images/tower"));
         Files.createDirectories(folder);
-        List<String> only = List.of(arguments).subList(1, arguments.length);
+        String only = System.getProperty("tower.only", "");
         InMemoryBroker broker = InMemoryBroker.threaded();
         try (LivingFabric fabric = new LivingFabric(broker::transport);
                 TestTower tower = TestTower.of(
@@ -42,16 +50,19 @@ final class Screens {
             fabric.populate();
             String failed = fabric.work();
             live(fabric);
-            take(folder, browser, tower, screens(tower, failed), only);
+            take(folder, browser, tower, screens(tower, failed), only.isEmpty() ? List.of() : List.of(only.split(",")));
         }
-        System.exit(0);
     }
 
-    /** Half a minute of life, so that there is something to see in the charts; then one agent dies. */
+    /** Some life, so that there is something to see in the charts; then one agent dies. */
     private static void live(LivingFabric fabric) throws InterruptedException {
         Random random = new Random(5);
+<<<<<<< HEAD:admin/src/test/java/io/nanite/admin/Screens.java
         long end = System.nanoTime()
                 + Duration.ofSeconds(Long.getLong("tower.seconds", 40)).toNanos();
+=======
+        long end = System.nanoTime() + LIFE.toNanos();
+>>>>>>> tower-ui:admin/src/test/java/io/nanite/admin/ScreensTest.java
         while (System.nanoTime() < end) {
             for (int i = random.nextInt(30); i >= 0; i--) {
                 fabric.mapper.request("/simple/echo", Map.of("order", i));
