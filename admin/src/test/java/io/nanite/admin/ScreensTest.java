@@ -57,12 +57,7 @@ class ScreensTest {
     /** Some life, so that there is something to see in the charts; then one agent dies. */
     private static void live(LivingFabric fabric) throws InterruptedException {
         Random random = new Random(5);
-<<<<<<< HEAD:admin/src/test/java/io/nanite/admin/Screens.java
-        long end = System.nanoTime()
-                + Duration.ofSeconds(Long.getLong("tower.seconds", 40)).toNanos();
-=======
         long end = System.nanoTime() + LIFE.toNanos();
->>>>>>> tower-ui:admin/src/test/java/io/nanite/admin/ScreensTest.java
         while (System.nanoTime() < end) {
             for (int i = random.nextInt(30); i >= 0; i--) {
                 fabric.mapper.request("/simple/echo", Map.of("order", i));
