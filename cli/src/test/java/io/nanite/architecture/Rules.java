@@ -441,6 +441,7 @@ final class Rules {
                 "secure.RefusalReason",
                 "secure.SecureConfig",
                 "secure.SecureSerializer",
+                "secure.SessionLimits",
                 "secure.StaticCertificates",
                 "embedded.BrokerStartException",
                 "embedded.BrokerUser",

@@ -15,7 +15,6 @@ import io.nanite.core.security.Decision;
 import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import java.time.Duration;
@@ -201,10 +200,11 @@ final class MapperInbox {
     private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered) {
         try {
             return serializer.read(part.body(), part.contentType(), redelivered);
-        } catch (UnknownSession e) {
-            unread(e.sender());
-            return null;
         } catch (SerializationException e) {
+            if (e.isOfUnknownSession()) {
+                unread(e.sender());
+                return null;
+            }
             LOG.warn("dropped {}: {}", part.body(), e.getMessage());
             return null;
         }

@@ -1,15 +1,50 @@
 package io.nanite.core.serializer;
 
 import io.nanite.core.NaniteException;
+import io.nanite.core.packet.Identity;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes that are not a packet, or a packet that cannot be bytes. */
-public class SerializationException extends NaniteException {
+public final class SerializationException extends NaniteException {
+
+    private final boolean unknownSession;
+    private final @Nullable Identity sender;
 
     public SerializationException(String message) {
         super(message);
+        unknownSession = false;
+        sender = null;
     }
 
     public SerializationException(String message, Throwable cause) {
         super(message, cause);
+        unknownSession = false;
+        sender = null;
+    }
+
+    private SerializationException(String message, @Nullable Identity sender) {
+        super(message);
+        unknownSession = true;
+        this.sender = sender;
+    }
+
+    /**
+     * Bytes of a session that this process does not have, or not any more. Nobody can read them, and nobody need keep them:
+     * whoever wrote them waits for an answer, and writes again what has none once it hears of it.
+     *
+     * @param sender who the bytes say wrote them, which is not proved; null if they do not say
+     */
+    public static SerializationException ofUnknownSession(String message, @Nullable Identity sender) {
+        return new SerializationException(message, sender);
+    }
+
+    /** Whether these are bytes of a session that this process does not have. */
+    public boolean isOfUnknownSession() {
+        return unknownSession;
+    }
+
+    /** Who the bytes of an unknown session say wrote them, which is not proved; null if they do not say. */
+    public @Nullable Identity sender() {
+        return sender;
     }
 }
