@@ -15,8 +15,8 @@ import io.nanite.core.packet.Token;
 import io.nanite.core.security.Authorizer;
 import io.nanite.core.security.Decision;
 import io.nanite.core.security.Refusals;
+import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.Receiver;
 import java.util.ArrayList;
@@ -211,13 +211,15 @@ final class AgentInbox {
         Packet packet;
         try {
             packet = serializer.read(part.body(), part.contentType(), redelivered);
-        } catch (UnknownSession e) {
-            // Of a life before this one, or too old: whoever asked waits, and asks again when it hears of a new epoch.
-            LOG.debug("{} was asked in a session that is not known: {}", self, e.sender());
-            part.settle();
-            announcer.renew();
-            return null;
         } catch (RuntimeException | StackOverflowError e) {
+            if (e instanceof SerializationException unread && unread.isOfUnknownSession()) {
+                // Of a life before this one, or too old: whoever asked waits, and asks again when it hears of a new
+                // epoch.
+                LOG.debug("{} was asked in a session that is not known, by {}", self, unread.sender());
+                part.settle();
+                announcer.renew();
+                return null;
+            }
             deadLetters.bury(part, null, "unreadable: " + e.getMessage());
             return null;
         }

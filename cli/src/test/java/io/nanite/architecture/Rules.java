@@ -452,6 +452,7 @@ final class Rules {
                 "secure.RegistryCertificates",
                 "secure.SecureConfig",
                 "secure.SecureSerializer",
+                "secure.SessionLimits",
                 "secure.StaticCertificates",
                 "embedded.BrokerStartException",
                 "embedded.BrokerUser",

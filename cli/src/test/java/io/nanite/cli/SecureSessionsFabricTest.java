@@ -75,9 +75,9 @@ class SecureSessionsFabricTest {
     }
 
     private static Mapper mapper(TestBroker broker, Identity identity, Serializer serializer) {
-        MapperConfig standard = MapperConfig.named(identity.name());
-        MapperConfig config = new MapperConfig(
-                identity, Duration.ofSeconds(3), standard.timeout(), standard.maxPending(), true, true, true, true);
+        MapperConfig config = MapperConfig.named(identity.name())
+                .withAgentTimeout(Duration.ofSeconds(3))
+                .withOfflineFailsafe(true);
         return Mapper.with(config)
                 .serializer(serializer)
                 .start(new RabbitTransport(RabbitConfig.of(broker.uri("mapper"))));

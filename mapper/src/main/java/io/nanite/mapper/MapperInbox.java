@@ -16,7 +16,6 @@ import io.nanite.core.security.Decision;
 import io.nanite.core.security.Refusals;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import java.time.Duration;
@@ -213,10 +212,11 @@ final class MapperInbox {
     private @Nullable Packet unsealed(Delivery.Part part, boolean redelivered, BiConsumer<String, String> refused) {
         try {
             return serializer.read(part.body(), part.contentType(), redelivered);
-        } catch (UnknownSession e) {
-            unread(e.sender());
-            return null;
         } catch (SerializationException e) {
+            if (e.isOfUnknownSession()) {
+                unread(e.sender());
+                return null;
+            }
             LOG.warn("dropped {}: {}", part.body(), e.getMessage());
             String id = part.id();
             String reason = e.reason();

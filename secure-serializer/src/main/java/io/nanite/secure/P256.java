@@ -21,7 +21,8 @@ import org.bouncycastle.util.BigIntegers;
 
 /**
  * Signatures and agreements on the curve P-256, by Bouncy Castle: measured on Java 17 and 25 it takes a tenth of the time of the
- * JDK's own provider for verifying, a fifth for agreeing, and half of it for signing. Everything else is the JDK's, which is
+ * JDK's own provider for verifying, a fifth to a quarter for agreeing, a third to a half for signing and six tenths for making a
+ * key. Everything else is the JDK's, which is
  * the faster there. No state; for any thread.
  */
 final class P256 {

@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -21,8 +21,7 @@ final class Pieces {
     static final String CONTENT_TYPE = "application/vnd.nanite.secure-piece";
 
     private static final int INDEX_BYTES = 2;
-    private static final int IV_BYTES = 12;
-    private static final int TAG_BYTES = 16;
+    private static final int TAG_BYTES = Aes.TAG_BYTES;
 
     private Pieces() {}
 
@@ -40,11 +39,11 @@ final class Pieces {
     }
 
     static Wrapped wrapped(byte[] envelope, Bytes key, List<Bytes> pieces) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        SecretKey secret = new SecretKeySpec(key.toArray(), "AES");
         List<Bytes> rests = new ArrayList<>(pieces.size());
         for (int i = 0; i < pieces.size(); i++) {
             Bytes piece = pieces.get(i);
-            cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key.toArray(), "AES"), nonce(i));
+            Cipher cipher = Aes.gcm(Cipher.ENCRYPT_MODE, secret, nonce(i));
             byte[] rest = new byte[INDEX_BYTES + piece.length() + TAG_BYTES];
             ByteBuffer.wrap(rest).putShort((short) i);
             cipher.doFinal(piece.array(), piece.offset(), piece.length(), rest, INDEX_BYTES);
@@ -78,8 +77,8 @@ final class Pieces {
     /** The piece; refused if it is not the one that was signed. */
     static Bytes open(Sealed packet, SignedPack pack, Checks checks) throws GeneralSecurityException {
         Checks.strict().require(packet.index() < pack.size(), RefusalReason.TAMPERED);
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(pack.key().toArray(), "AES"), nonce(packet.index()));
+        Cipher cipher =
+                Aes.gcm(Cipher.DECRYPT_MODE, new SecretKeySpec(pack.key().toArray(), "AES"), nonce(packet.index()));
         Bytes sealed = packet.sealed();
         byte[] piece = cipher.doFinal(sealed.array(), sealed.offset(), sealed.length());
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(piece);
@@ -88,11 +87,9 @@ final class Pieces {
         return Bytes.of(piece);
     }
 
-    private static GCMParameterSpec nonce(int index) {
-        return new GCMParameterSpec(
-                8 * TAG_BYTES,
-                ByteBuffer.allocate(IV_BYTES)
-                        .putInt(IV_BYTES - Integer.BYTES, index)
-                        .array());
+    private static byte[] nonce(int index) {
+        return ByteBuffer.allocate(Aes.IV_BYTES)
+                .putInt(Aes.IV_BYTES - Integer.BYTES, index)
+                .array();
     }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
@@ -54,9 +53,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sealing {
 
-    static final int KEY_BYTES = 32;
-    private static final int IV_BYTES = 12;
-    private static final int TAG_BYTES = 16;
+    static final int KEY_BYTES = Aes.KEY_BYTES;
+    private static final int IV_BYTES = Aes.IV_BYTES;
+    private static final int TAG_BYTES = Aes.TAG_BYTES;
     private static final byte[] FIRST_BLOCK = {0, 0, 0, 1};
 
     /** What the key that wraps is for, and its 256 bits. */
@@ -82,8 +81,7 @@ final class Sealing {
     byte[] seal(byte[] content, List<X509Certificate> recipients) throws GeneralSecurityException, IOException {
         SecretKey key = new SecretKeySpec(bytes(KEY_BYTES), "AES");
         byte[] iv = bytes(IV_BYTES);
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(8 * TAG_BYTES, iv));
+        Cipher cipher = Aes.gcm(Cipher.ENCRYPT_MODE, key, iv);
         byte[] sealed = cipher.doFinal(content);
         int length = sealed.length - TAG_BYTES;
         AuthEnvelopedData data = new AuthEnvelopedData(
@@ -114,8 +112,7 @@ final class Sealing {
             CertificateFacts.Facts known = facts.of(recipient);
             if (known.point != null) {
                 ephemeral = ephemeral == null ? P256.ephemeral(random) : ephemeral;
-                Cipher wrap = Cipher.getInstance("AESWrap");
-                wrap.init(Cipher.WRAP_MODE, wrapping(P256.agree(ephemeral.secret(), known.point)));
+                Cipher wrap = Aes.wrap(Cipher.WRAP_MODE, wrapping(P256.agree(ephemeral.secret(), known.point)));
                 agreed.add(new RecipientEncryptedKey(
                         new KeyAgreeRecipientIdentifier(known.name), new DEROctetString(wrap.wrap(key))));
             } else {
@@ -191,8 +188,7 @@ final class Sealing {
         if (key == null) {
             throw new RefusedException(RefusalReason.NOT_FOR_US);
         }
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(8 * TAG_BYTES, parameters.getNonce()));
+        Cipher cipher = Aes.gcm(Cipher.DECRYPT_MODE, key, parameters.getNonce());
         byte[] sealed = content.getEncryptedContent().getOctets();
         byte[] both = Arrays.copyOf(sealed, sealed.length + TAG_BYTES);
         System.arraycopy(tag, 0, both, sealed.length, TAG_BYTES);
@@ -262,8 +258,7 @@ final class Sealing {
                         .getOriginatorKey()
                         .getPublicKeyData()
                         .getOctets();
-                Cipher wrap = Cipher.getInstance("AESWrap");
-                wrap.init(Cipher.UNWRAP_MODE, wrapping(agree(ours.key(), theirs)));
+                Cipher wrap = Aes.wrap(Cipher.UNWRAP_MODE, wrapping(agree(ours.key(), theirs)));
                 return wrap.unwrap(wrapped.getEncryptedKey().getOctets(), "AES", Cipher.SECRET_KEY)
                         .getEncoded();
             }

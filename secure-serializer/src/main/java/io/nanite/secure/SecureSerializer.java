@@ -23,7 +23,6 @@ import io.nanite.core.serializer.Draft;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.SerializationException;
 import io.nanite.core.serializer.Serializer;
-import io.nanite.core.serializer.UnknownSession;
 import io.nanite.core.serializer.Wrapper;
 import io.nanite.core.transport.Pack;
 import java.io.IOException;
@@ -572,14 +571,12 @@ public final class SecureSerializer implements Serializer {
         try {
             checks.require(bytes.length() <= MOST_BYTES, RefusalReason.TOO_LONG);
             return reading.make();
-        } catch (UnknownSession e) {
-            throw e;
         } catch (RefusedException e) {
             throw refused(e.reason());
         } catch (GeneralSecurityException e) {
             throw refused(RefusalReason.TAMPERED);
         } catch (SerializationException e) {
-            throw refused(RefusalReason.CONTENT);
+            throw e.isOfUnknownSession() ? e : refused(RefusalReason.CONTENT);
         } catch (IOException | RuntimeException | StackOverflowError e) {
             // Malformed structures come out of the library as whatever its authors met first.
             throw refused(RefusalReason.MALFORMED);
@@ -608,9 +605,9 @@ public final class SecureSerializer implements Serializer {
         count.increment();
     }
 
-    private UnknownSession unknown(String from) {
+    private SerializationException unknown(String from) {
         count(RefusalReason.UNKNOWN_SESSION);
-        return new UnknownSession(
+        return SerializationException.ofUnknownSession(
                 "envelope: of a session that %s does not have (expected: one that was agreed on)".formatted(self),
                 Identity.isIdentity(from) ? new Identity(from) : null);
     }

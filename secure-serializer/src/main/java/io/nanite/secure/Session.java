@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
-import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
@@ -28,9 +27,9 @@ final class Session {
 
     private static final byte VERSION = 1;
     private static final int ID_BYTES = 16;
-    private static final int KEY_BYTES = 32;
-    private static final int IV_BYTES = 12;
-    private static final int TAG_BYTES = 16;
+    private static final int KEY_BYTES = Aes.KEY_BYTES;
+    private static final int IV_BYTES = Aes.IV_BYTES;
+    private static final int TAG_BYTES = Aes.TAG_BYTES;
     private static final int FROM = 1 + ID_BYTES + Long.BYTES;
 
     /** Names a session: it is made of the keys, so two have different ones. */
@@ -181,11 +180,10 @@ final class Session {
 
     private Cipher cipher(int mode, SecretKey key, long number, Bytes front, Identity reader)
             throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
         byte[] nonce = ByteBuffer.allocate(IV_BYTES)
                 .putLong(IV_BYTES - Long.BYTES, number)
                 .array();
-        cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, nonce));
+        Cipher cipher = Aes.gcm(mode, key, nonce);
         cipher.updateAAD(front.array(), front.offset(), front.length());
         cipher.updateAAD((application + ' ' + reader).getBytes(StandardCharsets.US_ASCII));
         return cipher;

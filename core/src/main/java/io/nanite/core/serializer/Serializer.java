@@ -54,7 +54,8 @@ public interface Serializer {
 
     /**
      * Reads one packet. Throws {@link SerializationException}, and nothing else, if the bytes are not a packet, go past a
-     * limit, or the media type is not one that this reads; {@link UnknownSession} if it would have to remember what it does not.
+     * limit, or the media type is not one that this reads; {@link
+     * SerializationException#ofUnknownSession} says which it would have to remember something for.
      */
     Packet read(Bytes bytes, @Nullable String contentType);
 
