@@ -107,6 +107,7 @@ class BrowserTest {
             browser.go(tower.tower.link());
             fabric.populate();
             visit(tower, ScreensTest.screens(tower, fabric.work()));
+            browser.go(URI.create("about:blank"));
         }
     }
 
@@ -121,6 +122,7 @@ class BrowserTest {
             screens.keySet().removeAll(List.of("agent", "service", "request"));
             screens.put("send", "/send");
             visit(tower, screens);
+            browser.go(URI.create("about:blank"));
         }
     }
 
@@ -307,6 +309,7 @@ class BrowserTest {
             browser.go(tower.uri("/agents/fred"));
             browser.awaitText("main .head", "Drain");
             assertThat(browser.text("main .head")).doesNotContain("Quarantine", "Log level");
+            browser.go(URI.create("about:blank"));
         }
     }
 
@@ -402,6 +405,7 @@ class BrowserTest {
             browser.awaitText("table.agents", "meanwhile");
             browser.awaitLive();
             assertThat(browser.all("tr[aria-rowindex]")).hasSize(5);
+            browser.go(URI.create("about:blank"));
         }
     }
 
