@@ -12,6 +12,7 @@ import io.nanite.core.transport.PublishReceipt;
 import io.nanite.core.transport.Transport;
 import io.nanite.core.transport.TransportException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,15 @@ final class DeadLetters {
         String printable = Printable.of(reason);
         LOG.warn("{} dead letter {}: {}", self, token == null ? "without a token" : token, printable);
         counts.deadLettered.increment();
-        Map<String, String> headers = Map.of("x-reason", printable, "x-source", self.value(), "x-agent", self.value());
+        Map<String, String> headers = Map.of(
+                "x-reason",
+                printable,
+                "x-source",
+                self.value(),
+                "x-agent",
+                self.value(),
+                "x-at",
+                loop.time().now().truncatedTo(ChronoUnit.MILLIS).toString());
         move(part, Address.DEAD_LETTER, token, headers);
     }
 

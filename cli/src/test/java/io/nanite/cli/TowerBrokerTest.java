@@ -29,6 +29,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,7 @@ class TowerBrokerTest {
 
         @SuppressWarnings("unchecked") // lists of objects, as the document says
         List<Map<String, Object>> list(String path, String key) throws Exception {
-            Object list = get(path).get(key);
+            Object list = Objects.requireNonNull(get(path).get(key), key);
             assertThat(list).isInstanceOf(List.class);
             return (List<Map<String, Object>>) list;
         }

@@ -7,6 +7,7 @@ import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.nanite.core.Bytes;
 import io.nanite.core.transport.BrokerUnavailable;
+import io.nanite.core.transport.PermissionRefused;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportException;
 import java.io.IOException;
@@ -117,6 +118,9 @@ public final class QueueDesk implements AutoCloseable {
                             shared.what(), String.valueOf(shared.mismatch().getMessage())));
                 }
             }
+        } catch (PermissionRefused e) {
+            // Broker-J says so of an exchange of another type.
+            differences.add(new Difference("topology", String.valueOf(e.getMessage())));
         }
         return differences;
     }
