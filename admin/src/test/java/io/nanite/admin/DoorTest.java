@@ -58,7 +58,6 @@ class DoorTest {
                 "/api/v1/events",
                 "/api/v1/openapi.json",
                 "/metrics",
-                "/assets/tower.css",
                 "/no/such/page"
             })
     void whoHasNoTokenSeesNothing(String path) throws Exception {

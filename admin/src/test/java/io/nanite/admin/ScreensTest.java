@@ -1,5 +1,6 @@
 package io.nanite.admin;
 
+import io.nanite.mapper.Job;
 import io.nanite.testkit.InMemoryBroker;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -48,8 +49,10 @@ class ScreensTest {
                         fabric.mapper);
                 Browser browser = new Browser()) {
             fabric.populate();
-            String failed = fabric.work();
             live(fabric);
+            Job failing = fabric.mapper.request("/billing/charge", Map.of("customer", 77, "cents", 4995));
+            failing.await();
+            String failed = failing.token().value();
             take(folder, browser, tower, screens(tower, failed), only.isEmpty() ? List.of() : List.of(only.split(",")));
         }
     }

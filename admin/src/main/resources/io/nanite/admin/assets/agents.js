@@ -1,6 +1,6 @@
 // The list of the agents, of any length: filtered, sorted and kept up here.
 
-import { agentHref, base, h, spark, state } from './dom.js';
+import { agentHref, get, h, spark, state } from './dom.js';
 import { NONE, ago, count, number } from './format.js';
 import { VirtualRows } from './virtual.js';
 
@@ -90,18 +90,17 @@ export function startAgents(live, now) {
       names = null;
       return;
     }
-    const answer = await fetch(`${base}/api/v1/agents?service=${encodeURIComponent(query.service)}`);
-    names = new Set(answer.ok ? (await answer.json()).agents.map((agent) => agent.name) : []);
+    const answer = await get(`/api/v1/agents?service=${encodeURIComponent(query.service)}`);
+    names = new Set(answer ? answer.agents.map((agent) => agent.name) : []);
   }
 
   async function sparkle() {
     if (!withSparks || live.paused || document.hidden) return;
     const shown = rows.shown().map((agent) => agent.name).slice(0, MOST_SPARKS);
     if (shown.length === 0) return;
-    const answer = await fetch(`${base}/api/v1/sparklines?${shown.map((name) => `agent=${encodeURIComponent(name)}`).join('&')}`);
-    if (!answer.ok) return;
-    const { agents } = await answer.json();
-    for (const [name, { load }] of Object.entries(agents)) sparks.set(name, load);
+    const answer = await get(`/api/v1/sparklines?${shown.map((name) => `agent=${encodeURIComponent(name)}`).join('&')}`);
+    if (!answer) return;
+    for (const [name, { load }] of Object.entries(answer.agents)) sparks.set(name, load);
     for (const cell of table.querySelectorAll('[data-spark]')) {
       if (sparks.has(cell.dataset.spark)) cell.replaceChildren(spark(sparks.get(cell.dataset.spark)));
     }
@@ -142,9 +141,9 @@ export function startAgents(live, now) {
     if (query.service) offering();
   });
   live.addEventListener('poll', async () => {
-    const answer = await fetch(`${base}/api/v1/agents`);
-    if (!answer.ok) return;
-    live.agents = new Map((await answer.json()).agents.map((agent) => [agent.name, agent]));
+    const answer = await get('/api/v1/agents');
+    if (!answer) return;
+    live.agents = new Map(answer.agents.map((agent) => [agent.name, agent]));
     live.known = true;
     draw();
   });

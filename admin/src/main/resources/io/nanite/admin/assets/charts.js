@@ -1,6 +1,6 @@
 // Charts of how it went. Where nothing is known there is a gap.
 
-import { base, h } from './dom.js';
+import { get, h } from './dom.js';
 import { millis, number } from './format.js';
 
 const HEIGHT = 170;
@@ -159,9 +159,9 @@ export function startCharts(live) {
     const load = async () => {
       if (live.paused || document.hidden) return;
       const name = first.dataset.agent;
-      const answer = await fetch(`${base}/api/v1/sparklines?agent=${encodeURIComponent(name)}`);
-      if (!answer.ok) return;
-      const { from, stepMillis, agents } = await answer.json();
+      const answer = await get(`/api/v1/sparklines?agent=${encodeURIComponent(name)}`);
+      if (!answer) return;
+      const { from, stepMillis, agents } = answer;
       const values = agents[name];
       if (!values) return;
       const began = Date.parse(from) / 1000;
@@ -178,9 +178,9 @@ export function startCharts(live) {
   const range = first.dataset.range;
   let history = null;
   const load = async () => {
-    const answer = await fetch(`${base}/api/v1/history?range=${range}`);
-    if (!answer.ok) return;
-    history = await answer.json();
+    const answer = await get(`/api/v1/history?range=${range}`);
+    if (!answer) return;
+    history = answer;
     paint(history);
   };
   load();

@@ -4,6 +4,16 @@ export const base = document.documentElement.dataset.base ?? '';
 
 export const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? '';
 
+/** What the API answers, or null if it says no or is not there: the state of the stream says that it is not. */
+export async function get(path) {
+  try {
+    const answer = await fetch(base + path);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 /** Text with whatever a person could not see written as \uXXXX. */

@@ -48,10 +48,11 @@ export function startSend(form) {
     if (target()) query.set('target', target());
     else if (fields.selector.value !== 'target') query.set('selector', fields.selector.value);
     tags().forEach((tag) => query.append('tag', tag));
-    const answer = await fetch(`${base}/api/v1/explain?${query}`);
-    const json = await answer.json();
-    if (!answer.ok) {
-      explained.replaceChildren(h('p', { class: 'note is-bad' }, json.detail));
+    let json;
+    try {
+      json = await call('GET', `/api/v1/explain?${query}`);
+    } catch (error) {
+      explained.replaceChildren(h('p', { class: 'note is-bad' }, error.message));
       return;
     }
     explained.replaceChildren(
