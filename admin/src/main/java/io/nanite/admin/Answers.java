@@ -6,6 +6,7 @@ import io.nanite.mapper.AgentView;
 import io.nanite.mapper.CallOptions;
 import io.nanite.mapper.Explanation;
 import io.nanite.mapper.Incident;
+import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperTally;
 import io.nanite.mapper.Outcomes;
 import java.time.Instant;
@@ -400,9 +401,13 @@ final class Answers {
             long accepted,
             long rejected,
             Map<String, Long> outcomes,
-            long stray) {
+            long stray,
+            Map<String, Long> unread) {
 
-        static Tally of(MapperTally tally) {
+        static Tally of(Mapper mapper) {
+            MapperTally tally = mapper.tally();
+            Map<String, Long> unread = new TreeMap<>(mapper.unread());
+            unread.values().removeIf(count -> count == 0);
             Map<String, Long> outcomes = new TreeMap<>();
             tally.outcomes().forEach((verdict, count) -> outcomes.put(verdict.name(), count));
             return new Tally(
@@ -412,7 +417,8 @@ final class Answers {
                     tally.accepted(),
                     tally.rejected(),
                     outcomes,
-                    tally.stray());
+                    tally.stray(),
+                    unread);
         }
     }
 

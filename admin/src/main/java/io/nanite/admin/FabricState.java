@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param connected whether the mapper has its broker
  * @param alarms what the broker says is wrong with it
+ * @param unread by reason: how many packets were refused unread not long ago
  * @param lastMinute by service: how its requests of the last minute went
  * @param parked how many letters are in the parking lot; null if nobody can say
  * @param waiting how much work waits for somebody who can do it; null if nobody can say
@@ -19,6 +20,7 @@ record FabricState(
         boolean connected,
         List<String> alarms,
         List<Fleet.Member> agents,
+        Map<String, Long> unread,
         Map<String, SlidingCounts.Window> lastMinute,
         @Nullable Integer parked,
         @Nullable Integer waiting) {}

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Says in one sentence whether all is well and, of everything that is not, what it is, why, and what can be done. Pure. */
 final class Judge {
@@ -30,6 +31,7 @@ final class Judge {
     static Answers.Judgement judge(FabricState state) {
         List<Answers.Finding> findings = new ArrayList<>();
         broker(state, findings);
+        unread(state, findings);
         agents(state, findings);
         services(state, findings);
         queues(state, findings);
@@ -70,6 +72,22 @@ final class Judge {
                     "while it lasts the broker takes no new messages",
                     new Answers.Subject("broker", "broker"),
                     new Answers.Action("Look at the broker", "/queues")));
+        }
+    }
+
+    private static void unread(FabricState state, List<Answers.Finding> findings) {
+        long all = state.unread().values().stream().mapToLong(Long::longValue).sum();
+        if (all > 0) {
+            String reasons = state.unread().entrySet().stream()
+                    .map(entry -> "%s %d".formatted(entry.getKey(), entry.getValue()))
+                    .collect(Collectors.joining(", "));
+            findings.add(new Answers.Finding(
+                    WARN,
+                    "%d %s refused unread in the last ten minutes: %s"
+                            .formatted(all, all == 1 ? "packet was" : "packets were", reasons),
+                    "somebody speaks as another, or without a certificate that counts; the log says who was first",
+                    new Answers.Subject("broker", "packets"),
+                    new Answers.Action("Look at the agents", "/agents")));
         }
     }
 

@@ -84,7 +84,7 @@ final class LiveFeed implements AutoCloseable {
             List<Answers.RequestLine> told = changes.subList(0, Math.min(changes.size(), MOST_REQUESTS));
             publish("requests", new Answers.RequestChanges(at, told, changes.size() - told.size()));
         }
-        Answers.Tally figures = Answers.Tally.of(mapper.tally());
+        Answers.Tally figures = Answers.Tally.of(mapper);
         if (!figures.equals(tally)) {
             tally = figures;
             publish("tally", new Answers.TallyChange(at, figures));
@@ -170,7 +170,7 @@ final class LiveFeed implements AutoCloseable {
                 lastId,
                 () -> Json.text(new Answers.Snapshot(
                         now(),
-                        Answers.Tally.of(mapper.tally()),
+                        Answers.Tally.of(mapper),
                         List.copyOf(agents.values()),
                         List.copyOf(services.values()),
                         log.newest(MOST_REQUESTS),

@@ -29,6 +29,8 @@ final class Views {
     private final Supplier<@Nullable String> blocked;
     private final TimeSource time;
 
+    private final UnreadWatch unread = new UnreadWatch();
+
     Views(
             Mapper mapper,
             Fleet fleet,
@@ -64,6 +66,7 @@ final class Views {
                 connected.getAsBoolean(),
                 alarms(),
                 fleet.members(at),
+                unread.recent(mapper.unread(), at),
                 book.lastMinute(),
                 broker == null ? null : broker.ready(BrokerWatch.LETTERS),
                 broker == null ? null : broker.ready(BrokerWatch.OFFLINE)));
@@ -78,7 +81,7 @@ final class Views {
     }
 
     Answers.Tally tally() {
-        return Answers.Tally.of(mapper.tally());
+        return Answers.Tally.of(mapper);
     }
 
     Answers.Agents agents(AgentFilter filter) {

@@ -29,12 +29,23 @@ class JudgeTest {
     private final List<Fleet.Member> agents = new ArrayList<>();
     private final Map<String, SlidingCounts.Window> services = new TreeMap<>();
     private final List<String> alarms = new ArrayList<>();
+    private final Map<String, Long> unread = new TreeMap<>();
     private boolean connected = true;
     private @Nullable Integer parked;
     private @Nullable Integer waiting;
 
+    @Test
+    void packetsThatWereRefusedUnreadAreNamedWithTheirReasons() {
+        unread.put("identity", 2L);
+        unread.put("replay", 1L);
+
+        assertThat(judged().findings())
+                .extracting(Answers.Finding::sentence)
+                .contains("3 packets were refused unread in the last ten minutes: identity 2, replay 1");
+    }
+
     private Answers.Judgement judged() {
-        return Judge.judge(new FabricState(NOW, connected, alarms, agents, services, parked, waiting));
+        return Judge.judge(new FabricState(NOW, connected, alarms, agents, unread, services, parked, waiting));
     }
 
     private static AgentView view(String name, int inFlight) {

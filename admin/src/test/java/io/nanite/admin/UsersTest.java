@@ -269,7 +269,8 @@ class UsersTest {
         assertThat(answer.statusCode()).isEqualTo(303);
         assertThat(answer.headers().firstValue("Location").orElseThrow()).endsWith("/login");
         assertThat(tower.ask(tower.to("/api/v1/agents")).statusCode()).isEqualTo(401);
-        assertThat(tower.ask(tower.to("/assets/tower.css")).statusCode()).isEqualTo(200);
+        assertThat(tower.ask(tower.to(new Assets().path("tower.css"))).statusCode())
+                .isEqualTo(200);
         assertThat(tower.ask(attempt("vera", "secret of vera").header("Origin", "http://evil.example"))
                         .statusCode())
                 .isEqualTo(403);

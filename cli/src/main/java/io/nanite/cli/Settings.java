@@ -44,6 +44,7 @@ final class Settings implements IDefaultValueProvider {
             "BUILT",
             "SHARED",
             "CI_RUN",
+            "REQUIRE_BROWSER",
             "REQUIRE_RABBITMQ",
             "REQUIRE_TMUX",
             "RABBITMQ_HOME",

@@ -79,6 +79,10 @@ final class Reply implements WriteListener, AsyncListener {
             response.setStatus(status);
             response.setContentType(type);
             response.setContentLength(body.length);
+            if (status == HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE) {
+                // The rest of the body is not read, so the connection ends: its client must not send more on it.
+                response.setHeader("Connection", "close");
+            }
             out().setWriteListener(this);
         });
     }
