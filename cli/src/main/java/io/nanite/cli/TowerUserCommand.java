@@ -36,11 +36,11 @@ final class TowerUserCommand implements Callable<Integer> {
     String role = "viewer";
 
     @Option(
-            names = "--file",
+            names = "--users",
             paramLabel = "FILE",
             description = "the file of users to write to (default: prints the line)")
     @Nullable
-    Path file;
+    Path users;
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -48,11 +48,11 @@ final class TowerUserCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         TowerUser user = TowerUser.of(name, role(), password(), new SecureRandom());
-        if (file == null) {
+        if (users == null) {
             common.out().println(user.line());
         } else {
-            new UsersFile(file).put(user);
-            common.out().println("%s is in %s".formatted(user, file));
+            new UsersFile(users).put(user);
+            common.out().println("%s is in %s".formatted(user, users));
         }
         return ExitCode.OK.code();
     }
