@@ -1,5 +1,6 @@
 package io.nanite.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,11 @@ final class Json {
     /** A list of objects; throws an {@link IllegalArgumentException} if it is none. */
     static List<Map<String, @Nullable Object>> objects(String text) {
         try {
-            return MAPPER.readValue(text, new TypeReference<List<Map<String, @Nullable Object>>>() {});
+            List<Map<String, @Nullable Object>> read = new ArrayList<>();
+            for (Map<String, Object> each : MAPPER.readValue(text, new TypeReference<List<Map<String, Object>>>() {})) {
+                read.add(new LinkedHashMap<>(each));
+            }
+            return read;
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "%d characters (expected: a list of objects of JSON)".formatted(text.length()), e);
