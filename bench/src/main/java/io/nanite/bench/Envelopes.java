@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.SecretKey;
@@ -37,16 +38,19 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What an envelope costs against the bare arithmetic that is in it: sign, make a key, agree, seal; and verify, agree, open. One
- * thread, rounds in turn, medians of the processor time, which others on the machine disturb least; the arithmetic once as the serializer does it, once with the JDK alone.
+ * What an envelope costs against the bare arithmetic that is in it: sign, make a key, agree, seal; and verify, agree, open; once as
+ * the serializer does it, once with the JDK alone. One thread, short rounds in turn, processor time, which others on the machine
+ * disturb least. A ratio is the median of those of the rounds: what disturbs one contender for long disturbs its neighbours too.
  *
- * <p>{@code Envelopes [--rounds 9] [--seconds 1] [--sizes 100,1024]}. Two envelopes: an answer, for one mapper; and a request, for
+ * <p>{@code Envelopes [--rounds 41] [--seconds 0.25] [--sizes 100,1024]}. Two envelopes: an answer, for one mapper; and a request, for
  * one agent and the mapper that may have to save it, which is one agreement more.
  */
 public final class Envelopes {
 
     private static final Identity AGENT = Identity.agent("a1");
     private static final Identity MAPPER = Identity.mapper("m1");
+
+    private static final int WARM_UP = 8;
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -64,8 +68,8 @@ public final class Envelopes {
         for (int i = 0; i + 1 < args.length; i += 2) {
             options.put(args[i], args[i + 1]);
         }
-        int rounds = Integer.parseInt(options.getOrDefault("--rounds", "9"));
-        long nanos = (long) (Double.parseDouble(options.getOrDefault("--seconds", "1")) * 1e9);
+        int rounds = Integer.parseInt(options.getOrDefault("--rounds", "41"));
+        long nanos = (long) (Double.parseDouble(options.getOrDefault("--seconds", "0.25")) * 1e9);
         System.out.printf(
                 Locale.ROOT,
                 "Java %s%n%-32s %7s %10s %7s%n",
@@ -105,7 +109,7 @@ public final class Envelopes {
             }
         });
         Map<String, List<Double>> times = new LinkedHashMap<>();
-        for (int round = -1; round < rounds; round++) {
+        for (int round = -WARM_UP; round < rounds; round++) {
             for (Map.Entry<String, Work> work : works.entrySet()) {
                 double micros = micros(work.getValue(), nanos);
                 if (round >= 0) {
@@ -114,14 +118,20 @@ public final class Envelopes {
                 }
             }
         }
-        double limit = median(times.getOrDefault("bare", List.of()));
+        List<Double> limits = times.getOrDefault("bare", List.of());
         times.forEach((name, all) -> System.out.printf(
                 Locale.ROOT,
                 "%-32s %7d %10.1f %7.2f%n",
                 packet.getClass().getSimpleName() + ": " + name,
                 text.length(),
                 median(all),
-                limit / median(all)));
+                median(ratios(limits, all))));
+    }
+
+    private static List<Double> ratios(List<Double> limits, List<Double> all) {
+        return IntStream.range(0, all.size())
+                .mapToObj(round -> limits.get(round) / all.get(round))
+                .toList();
     }
 
     private static double median(List<Double> all) {

@@ -77,10 +77,11 @@ final class Shutdown {
         var unused = ProcessHandle.of(pid)
                 .map(ProcessHandle::onExit)
                 .orElseGet(() -> CompletableFuture.completedFuture(null))
-                .thenRun(this::bereft);
+                .thenRun(this::end);
     }
 
-    private void bereft() {
+    /** As if TERM had come, if no signal has. */
+    void end() {
         if (first.compareAndSet(0, TERM)) {
             ending.run();
         }

@@ -1,9 +1,6 @@
 package io.nanite.cli;
 
 import ch.qos.logback.classic.Level;
-import io.nanite.agent.Agent;
-import io.nanite.agent.AgentConfig;
-import io.nanite.agent.AgentModule;
 import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.Expose;
 import io.nanite.cli.console.TerminalFront;
@@ -16,12 +13,21 @@ import io.nanite.mapper.MapperConfig;
 import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -32,31 +38,72 @@ import picocli.CommandLine.Mixin;
 @Command(name = "warm-up", hidden = true, description = "Loads what commands load; for the launcher.")
 final class WarmUpCommand implements Callable<Integer> {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         Logging.level(null, Level.ERROR);
+        Path root = Files.createTempDirectory("nanite-warm-up");
         try (EmbeddedBroker broker = new EmbeddedBroker(EmbeddedBrokerConfig.inMemory())) {
             broker.start();
+            Shutdown shutdown = Shutdown.never();
+            CompletableFuture<Integer> agent = agent(root, broker.port(), shutdown);
             RabbitConfig config = RabbitConfig.at("127.0.0.1", broker.port(), "mapper", new Secret("testing"));
-            try (Agent agent =
-                            Agent.start(AgentConfig.named("warm-up"), new RabbitTransport(config), new AgentModule() {
-                                @Override
-                                protected void configure() {
-                                    actor(new Echo());
-                                }
-                            });
-                    Mapper mapper = Mapper.start(MapperConfig.named("warm-up"), new RabbitTransport(config))) {
-                mapper.awaitService("/echo/index", 1, Duration.ofSeconds(10));
+            try (Mapper mapper = Mapper.start(MapperConfig.named("warm-up"), new RabbitTransport(config))) {
+                if (!mapper.awaitService("/echo/index", 1, PATIENCE)) {
+                    return ExitCode.FAILED.code();
+                }
                 for (int i = 0; i < 100; i++) {
                     Json.line(mapper.request("/echo", Map.of("call", i), CallOptions.all())
                             .await()
                             .values());
                 }
                 console(mapper);
-                return agent.busy() == 0 ? ExitCode.OK.code() : ExitCode.FAILED.code();
+            } finally {
+                shutdown.end();
+            }
+            return agent.join();
+        } finally {
+            delete(root);
+        }
+    }
+
+    /** The command, as somebody types it, with an actor of a jar. */
+    private CompletableFuture<Integer> agent(Path root, int port, Shutdown shutdown) throws IOException {
+        String echo = Echo.class.getName().replace('.', '/') + ".class";
+        Path actors = Files.createDirectory(root.resolve("actors"));
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(actors.resolve("echo.jar")));
+                InputStream type =
+                        Objects.requireNonNull(Echo.class.getClassLoader().getResourceAsStream(echo))) {
+            jar.putNextEntry(new JarEntry(echo));
+            type.transferTo(jar);
+        }
+        Main main = new Main(Map.of(), common.out(), common.err(), shutdown);
+        CompletableFuture<Integer> ended = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> ended.complete(main.run(
+                        "nanite-agent",
+                        "--token",
+                        "warm-up",
+                        "--nanite",
+                        root.toString(),
+                        "--port",
+                        Integer.toString(port),
+                        "--log-level",
+                        "error")),
+                "nanite-warm-up-agent");
+        thread.setDaemon(true);
+        thread.start();
+        return ended;
+    }
+
+    private static void delete(Path root) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
             }
         }
     }

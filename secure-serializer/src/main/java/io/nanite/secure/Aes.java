@@ -34,9 +34,13 @@ final class Aes {
 
     /** For one packet; {@code mode} is one of {@link Cipher}'s. */
     static Cipher gcm(int mode, SecretKey key, byte[] iv) throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance(GCM, OF_GCM);
-        cipher.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, iv));
-        return cipher;
+        return gcm(Cipher.getInstance(GCM, OF_GCM), mode, key, iv);
+    }
+
+    /** The same with one that was used before. */
+    static Cipher gcm(Cipher used, int mode, SecretKey key, byte[] iv) throws GeneralSecurityException {
+        used.init(mode, key, new GCMParameterSpec(8 * TAG_BYTES, iv));
+        return used;
     }
 
     /** For one key; {@code mode} is one of {@link Cipher}'s. */

@@ -316,9 +316,7 @@ public final class SecureSerializer implements Serializer {
         return finishing(
                 packet.getClass().getSimpleName(),
                 () -> new Draft(
-                        Bytes.of(session.seal(
-                                inner.contentType(),
-                                piece(packet, written, time.now()).encoded())),
+                        Bytes.of(session.seal(inner.contentType(), piece(packet, written, time.now()))),
                         Session.CONTENT_TYPE,
                         null));
     }

@@ -9,7 +9,6 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -28,7 +27,6 @@ final class Session {
     private static final byte VERSION = 1;
     private static final int ID_BYTES = 16;
     private static final int KEY_BYTES = Aes.KEY_BYTES;
-    private static final int IV_BYTES = Aes.IV_BYTES;
     private static final int TAG_BYTES = Aes.TAG_BYTES;
     private static final int FROM = 1 + ID_BYTES + Long.BYTES;
 
@@ -76,10 +74,14 @@ final class Session {
     /** By {@link io.nanite.core.loop.TimeSource#nanos}. */
     final long since;
 
-    private final String application;
     private final Identity self;
-    private final SecretKey sending;
-    private final SecretKey receiving;
+    private final SessionKey sending;
+    private final SessionKey receiving;
+
+    /** All that stands in front of a counter, and what stands behind it. */
+    private final byte[] head;
+
+    private final byte[] name;
     private final AtomicLong counter = new AtomicLong();
     private final ReplayWindow received = new ReplayWindow();
     private volatile boolean heard;
@@ -94,14 +96,23 @@ final class Session {
             X509Certificate peersCertificate,
             long since) {
         this.id = id;
-        this.sending = sending;
-        this.receiving = receiving;
         this.self = self;
         this.peer = self.equals(parties.mapper()) ? parties.agent() : parties.mapper();
+        this.sending = new SessionKey(sending, reader(parties.application(), peer));
+        this.receiving = new SessionKey(receiving, reader(parties.application(), self));
+        this.head = ByteBuffer.allocate(1 + ID_BYTES)
+                .put(VERSION)
+                .putLong(id.high())
+                .putLong(id.low())
+                .array();
+        this.name = self.value().getBytes(StandardCharsets.US_ASCII);
         this.ownCertificate = ownCertificate;
         this.peersCertificate = peersCertificate;
-        this.application = parties.application();
         this.since = since;
+    }
+
+    private static byte[] reader(String application, Identity reader) {
+        return (application + ' ' + reader).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** HKDF (RFC 5869) with SHA-256 over the secret, which is overwritten. */
@@ -160,33 +171,17 @@ final class Session {
         return heard;
     }
 
-    byte[] seal(String contentType, Bytes piece) throws GeneralSecurityException {
-        byte[] from = self.value().getBytes(StandardCharsets.US_ASCII);
+    byte[] seal(String contentType, SignedPack.Piece piece) throws GeneralSecurityException {
         byte[] type = contentType.getBytes(StandardCharsets.US_ASCII);
+        int front = FROM + 1 + name.length;
+        byte[] envelope = piece.encoded(front + 1 + type.length, TAG_BYTES);
         long number = counter.getAndIncrement();
-        int front = FROM + 1 + from.length;
-        byte[] envelope = new byte[front + 1 + type.length + piece.length() + TAG_BYTES];
         ByteBuffer out = ByteBuffer.wrap(envelope);
-        out.put(VERSION).putLong(id.high()).putLong(id.low()).putLong(number);
-        out.put((byte) from.length).put(from);
-        Cipher cipher = cipher(Cipher.ENCRYPT_MODE, sending, number, new Bytes(envelope, 0, front), peer);
-        byte[] prefix = new byte[1 + type.length];
-        prefix[0] = (byte) type.length;
-        System.arraycopy(type, 0, prefix, 1, type.length);
-        int written = cipher.update(prefix, 0, prefix.length, envelope, front);
-        cipher.doFinal(piece.array(), piece.offset(), piece.length(), envelope, front + written);
+        out.put(head).putLong(number);
+        out.put((byte) name.length).put(name);
+        out.put((byte) type.length).put(type);
+        sending.seal(number, envelope, front);
         return envelope;
-    }
-
-    private Cipher cipher(int mode, SecretKey key, long number, Bytes front, Identity reader)
-            throws GeneralSecurityException {
-        byte[] nonce = ByteBuffer.allocate(IV_BYTES)
-                .putLong(IV_BYTES - Long.BYTES, number)
-                .array();
-        Cipher cipher = Aes.gcm(mode, key, nonce);
-        cipher.updateAAD(front.array(), front.offset(), front.length());
-        cipher.updateAAD((application + ' ' + reader).getBytes(StandardCharsets.US_ASCII));
-        return cipher;
     }
 
     /** Throws an unchecked exception if the bytes are something else. */
@@ -213,14 +208,7 @@ final class Session {
 
     /** What was sealed: by the peer, or, if {@code own}, here. Throws if it was changed, or is for another. */
     Opened open(Front front, boolean own) throws GeneralSecurityException {
-        Cipher cipher = cipher(
-                Cipher.DECRYPT_MODE,
-                own ? sending : receiving,
-                front.counter(),
-                front.authenticated(),
-                own ? peer : self);
-        Bytes sealed = front.sealed();
-        byte[] opened = cipher.doFinal(sealed.array(), sealed.offset(), sealed.length());
+        byte[] opened = (own ? sending : receiving).open(front.counter(), front.authenticated(), front.sealed(), own);
         int type = opened[0] & 0xff;
         return new Opened(
                 new String(opened, 1, type, StandardCharsets.US_ASCII),

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param rekeyCount how many packets it asks in one; 1 to 1,000,000,000
  * @param keep how long both sides can read what is in a session, from its beginning; longer than {@code rekeyAfter}, at most 7
  *     days. What was recorded can be read with what is in the memory of a process for as long.
- * @param most how many sessions a process holds, the eldest goes; 1 to 1,000,000. One takes up to 9 KiB.
+ * @param most how many sessions a process holds, the eldest goes; 1 to 1,000,000. One takes up to 20 KiB.
  */
 public record SessionLimits(Duration rekeyAfter, long rekeyCount, Duration keep, int most) {
 

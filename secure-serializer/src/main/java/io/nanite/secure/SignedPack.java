@@ -62,15 +62,20 @@ record SignedPack(
     record Piece(String type, String token, long expires, Bytes packet) {
 
         Bytes encoded() {
+            return Bytes.of(encoded(0, 0));
+        }
+
+        /** With room in front and behind. */
+        byte[] encoded(int before, int behind) {
             byte[] typeBytes = type.getBytes(StandardCharsets.UTF_8);
             byte[] tokenBytes = token.getBytes(StandardCharsets.UTF_8);
-            ByteBuffer out =
-                    ByteBuffer.allocate(Long.BYTES + 2 + typeBytes.length + tokenBytes.length + packet.length());
+            int length = Long.BYTES + 2 + typeBytes.length + tokenBytes.length + packet.length();
+            ByteBuffer out = ByteBuffer.allocate(before + length + behind).position(before);
             out.putLong(expires);
             out.put((byte) typeBytes.length).put(typeBytes);
             out.put((byte) tokenBytes.length).put(tokenBytes);
             out.put(packet.array(), packet.offset(), packet.length());
-            return Bytes.of(out.array());
+            return out.array();
         }
 
         /** Throws an unchecked exception if the bytes are something else. */

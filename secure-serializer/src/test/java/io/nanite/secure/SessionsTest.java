@@ -680,12 +680,11 @@ final class SessionsTest {
         Session session = session(
                 points, P256.agree(other.secret(), P256.publicKey(kept.point().toArray())), M1);
         Request asked = request(M1, A1);
-        Bytes piece = new SignedPack.Piece(
-                        "Request",
-                        asked.token().value(),
-                        Long.MAX_VALUE,
-                        Bytes.of(world.json.write(asked, new Recipient.One(A1))))
-                .encoded();
+        SignedPack.Piece piece = new SignedPack.Piece(
+                "Request",
+                asked.token().value(),
+                Long.MAX_VALUE,
+                Bytes.of(world.json.write(asked, new Recipient.One(A1))));
         Sent recorded = new Sent(Bytes.of(session.seal("application/json", piece)), Session.CONTENT_TYPE);
 
         assertThat(open(
