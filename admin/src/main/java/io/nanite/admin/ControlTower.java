@@ -111,8 +111,7 @@ public final class ControlTower implements AutoCloseable {
             features.addAll(List.of("queues", "parking", "offline"));
         }
         rooms.addAll(
-                new UserRoutes(builder.users, door, sessions, new LoginLimit(loop.time()), audit, views, body, random)
-                        .all());
+                new UserRoutes(builder.users, door, sessions, new LoginLimit(loop.time()), audit, views, body).all());
         if (builder.users != null) {
             features.add("users");
         }

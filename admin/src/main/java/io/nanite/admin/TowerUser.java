@@ -2,64 +2,66 @@ package io.nanite.admin;
 
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Printable;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Base64;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
+import java.util.Optional;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
 /**
  * Somebody who may log in to a tower.
  *
  * @param name 1 to 64 of {@code A-Z a-z 0-9 . _ @ -}
  * @param role what he may do
- * @param hash of his password: {@code pbkdf2-sha512$ROUNDS$SALT$HASH}, the last two in Base64
+ * @param hash of his password, by bcrypt with a cost of 10 to 14: {@code $2y$}, {@code $2b$} or {@code $2a$}, as {@code htpasswd -B}
+ *     writes it
  */
 public record TowerUser(String name, Role role, String hash) {
 
-    /** What OWASP asks of PBKDF2 with HMAC-SHA-512 (Password Storage Cheat Sheet, 2023). */
-    private static final int ROUNDS = 210_000;
+    /** What is written: a quarter of a second of a processor, or so. */
+    static final int COST = 12;
 
-    private static final int LEAST_ROUNDS = 100_000;
-    private static final int MOST_ROUNDS = 10_000_000;
+    private static final String VERSION = "2y";
+    private static final String FORM = "\\$2[aby]\\$1[0-4]\\$[./A-Za-z0-9]{53}";
     private static final int LEAST_CHARACTERS = 8;
-    private static final int MOST_CHARACTERS = 256;
+    private static final int MOST_BYTES = 72;
     private static final int SALT_BYTES = 16;
-    private static final int HASH_BYTES = 32;
-    private static final String KIND = "pbkdf2-sha512";
 
     /** Throws {@link ConfigException} naming what is wrong. */
     public TowerUser {
         if (!name.matches("[A-Za-z0-9._@-]{1,64}")) {
             throw ConfigException.of("user", Printable.of(name), "1 to 64 of A-Z a-z 0-9 . _ @ -");
         }
-        if (parts(hash).length == 0) {
-            throw ConfigException.of("hash of " + name, "another form", "what nanite-admin user writes");
+        if (!hash.matches(FORM)) {
+            throw ConfigException.of("hash of " + name, "another form", "bcrypt with a cost of 10 to 14");
         }
     }
 
-    /** Makes one; throws {@link ConfigException} for a password of fewer than 8 or more than 256 characters. */
+    /** Makes one; throws {@link ConfigException} for a password of fewer than 8 characters or more than 72 bytes in UTF-8. */
     public static TowerUser of(String name, Role role, char[] password, SecureRandom random) {
-        if (password.length < LEAST_CHARACTERS || password.length > MOST_CHARACTERS) {
+        return of(name, role, password, random, COST);
+    }
+
+    static TowerUser of(String name, Role role, char[] password, SecureRandom random, int cost) {
+        if (password.length < LEAST_CHARACTERS) {
             throw ConfigException.of(
-                    "password",
-                    password.length + " characters",
-                    "%d to %d".formatted(LEAST_CHARACTERS, MOST_CHARACTERS));
+                    "password", password.length + " characters", "at least %d".formatted(LEAST_CHARACTERS));
         }
-        byte[] salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
-        return new TowerUser(
-                name,
-                role,
-                String.join(
-                        "$",
-                        KIND,
-                        Integer.toString(ROUNDS),
-                        base64.encodeToString(salt),
-                        base64.encodeToString(derived(password, salt, ROUNDS))));
+        byte[] bytes = new String(password).getBytes(StandardCharsets.UTF_8);
+        try {
+            if (bytes.length > MOST_BYTES) {
+                throw ConfigException.of(
+                        "password",
+                        bytes.length + " bytes",
+                        "at most %d, since bcrypt looks at no more".formatted(MOST_BYTES));
+            }
+            byte[] salt = new byte[SALT_BYTES];
+            random.nextBytes(salt);
+            return new TowerUser(name, role, OpenBSDBCrypt.generate(VERSION, bytes, salt, cost));
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+            Arrays.fill(password, '\0');
+        }
     }
 
     /** As it stands in a file: {@code name:role:hash}. Throws {@link ConfigException} if it is none. */
@@ -82,50 +84,36 @@ public record TowerUser(String name, Role role, String hash) {
         return String.join(":", name, role.word(), hash);
     }
 
-    /** Takes as long for a wrong one as for the right one. */
-    boolean knows(String password) {
-        String[] parts = parts(hash);
-        if (password.length() > MOST_CHARACTERS) {
+    /** What a look at his password takes: twice as much for each step. */
+    int cost() {
+        return Integer.parseInt(hash.substring(4, 6));
+    }
+
+    /** Whether this is somebody's password. Takes as long as one of {@code cost}, which is his own or more, whoever is asked for. */
+    static boolean matches(Optional<TowerUser> user, String password, int cost) {
+        byte[] given = password.getBytes(StandardCharsets.UTF_8);
+        if (given.length > MOST_BYTES) {
             return false;
         }
-        Base64.Decoder base64 = Base64.getDecoder();
-        byte[] wanted = base64.decode(parts[3]);
-        byte[] given = derived(password.toCharArray(), base64.decode(parts[2]), Integer.parseInt(parts[1]));
-        return MessageDigest.isEqual(wanted, given);
+        if (user.isEmpty()) {
+            spend(given, cost);
+            return false;
+        }
+        boolean right = OpenBSDBCrypt.checkPassword(user.get().hash, given);
+        // What has been spent is doubled until it is as much as the others'.
+        for (int spent = user.get().cost(); spent < cost; spent++) {
+            spend(given, spent);
+        }
+        return right;
+    }
+
+    private static void spend(byte[] given, int cost) {
+        OpenBSDBCrypt.generate(VERSION, given, new byte[SALT_BYTES], cost);
     }
 
     /** Never the hash. */
     @Override
     public String toString() {
         return "%s (%s)".formatted(name, role.word());
-    }
-
-    /** The four parts; none if it is no hash that we make. */
-    private static String[] parts(String hash) {
-        String[] parts = hash.split("\\$", -1);
-        boolean form = parts.length == 4
-                && parts[0].equals(KIND)
-                && parts[1].matches("[0-9]{6,8}")
-                && parts[2].matches("[A-Za-z0-9+/]{22}")
-                && parts[3].matches("[A-Za-z0-9+/]{43}");
-        if (!form) {
-            return new String[0];
-        }
-        int rounds = Integer.parseInt(parts[1]);
-        return rounds >= LEAST_ROUNDS && rounds <= MOST_ROUNDS ? parts : new String[0];
-    }
-
-    private static byte[] derived(char[] password, byte[] salt, int rounds) {
-        PBEKeySpec spec = new PBEKeySpec(password, salt, rounds, HASH_BYTES * Byte.SIZE);
-        try {
-            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512")
-                    .generateSecret(spec)
-                    .getEncoded();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("PBKDF2WithHmacSHA512: not in this Java", e);
-        } finally {
-            spec.clearPassword();
-            Arrays.fill(password, '\0');
-        }
     }
 }

@@ -9,6 +9,8 @@ import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.ManualTime;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -19,11 +21,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -33,7 +37,7 @@ class UsersTest {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private static TowerUser user(String name, Role role) {
-        return TowerUser.of(name, role, ("secret of " + name).toCharArray(), RANDOM);
+        return TowerUser.of(name, role, ("secret of " + name).toCharArray(), RANDOM, 10);
     }
 
     private static final List<TowerUser> USERS =
@@ -283,9 +287,13 @@ class UsersTest {
                 "vera",
                 "vera:viewer",
                 "vera:king:x",
-                "ve ra:viewer:pbkdf2-sha512$210000$x$y",
+                "ve ra:viewer:$2y$10$abcdefghijklmnopqrstuuAAAAZ1zEH3NAdAyJEZoyFuGokHzZw3REB",
                 "vera:viewer:secret",
-                "vera:viewer:pbkdf2-sha512$1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+                "vera:viewer:$2y$09$abcdefghijklmnopqrstuuAAAAZ1zEH3NAdAyJEZoyFuGokHzZw3REB",
+                "vera:viewer:$2y$15$abcdefghijklmnopqrstuuAAAAZ1zEH3NAdAyJEZoyFuGokHzZw3REB",
+                "vera:viewer:$2x$10$abcdefghijklmnopqrstuuAAAAZ1zEH3NAdAyJEZoyFuGokHzZw3REB",
+                "vera:viewer:$2y$10$abcdefghijklmnopqrstuuAAAA",
+                "vera:viewer:$apr1$AAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA"
             })
     void aLineThatIsNoUserIsRefusedAndItsHashIsNotSaid(String line) {
         assertThatThrownBy(() -> TowerUser.parse(line))
@@ -295,15 +303,62 @@ class UsersTest {
 
     @Test
     void aUserIsReadAsHeWasWritten() {
-        TowerUser vera = USERS.get(0);
+        TowerUser vera = TowerUser.of("vera", Role.VIEWER, "secret of vera".toCharArray(), RANDOM);
         TowerUser read = TowerUser.parse(vera.line());
         assertThat(read).isEqualTo(vera);
-        assertThat(read.knows("secret of vera")).isTrue();
-        assertThat(read.knows("secret of Vera")).isFalse();
-        assertThat(read.knows("x".repeat(100_000))).isFalse();
+        assertThat(read.hash()).startsWith("$2y$12$");
+        assertThat(isPasswordOf(read, "secret of vera")).isTrue();
+        assertThat(isPasswordOf(read, "secret of Vera")).isFalse();
+        assertThat(isPasswordOf(read, "\ud800")).isFalse();
         assertThat(vera.toString()).isEqualTo("vera (viewer)");
+    }
+
+    private static boolean isPasswordOf(TowerUser user, String password) {
+        return TowerUser.matches(Optional.of(user), password, user.cost());
+    }
+
+    /** Made by another bcrypt than ours, that of a C library. */
+    @ParameterizedTest
+    @CsvSource({
+        "secret of vera, $2y$10$abcdefghijklmnopqrstuuH1zEH3NAdAyJEZoyFuGokHzZw3REBQ.",
+        "pässwörd, $2b$12$abcdefghijklmnopqrstuuFQ4qz5T6c7V5dbv.2BRCmK7xCEgQ.wm",
+        "x, $2a$10$abcdefghijklmnopqrstuu4T826PRnz0Hu6YlprUuxkZxOOj5Fw5S"
+    })
+    void hashesThatOtherProgramsMadeLetInAsWell(String password, String hash) {
+        TowerUser vera = TowerUser.parse("vera:viewer:" + hash);
+        assertThat(isPasswordOf(vera, password)).isTrue();
+        assertThat(isPasswordOf(vera, password + "x")).isFalse();
+    }
+
+    @Test
+    void aPasswordIsNeitherShortNorCut() {
         assertThatThrownBy(() -> TowerUser.of("a", Role.ADMIN, "short".toCharArray(), RANDOM))
-                .hasMessage("password: 5 characters (expected: 8 to 256)");
+                .hasMessage("password: 5 characters (expected: at least 8)");
+        assertThatThrownBy(() -> TowerUser.of("a", Role.ADMIN, "ä".repeat(37).toCharArray(), RANDOM))
+                .hasMessage("password: 74 bytes (expected: at most 72, since bcrypt looks at no more)");
+        TowerUser longest = TowerUser.of("a", Role.ADMIN, "ä".repeat(36).toCharArray(), RANDOM, 10);
+        assertThat(isPasswordOf(longest, "ä".repeat(36))).isTrue();
+        assertThat(isPasswordOf(longest, "ä".repeat(36) + "x")).isFalse();
+        assertThat(isPasswordOf(longest, "x".repeat(100_000))).isFalse();
+    }
+
+    @Test
+    void howLongAPasswordTakesTellsNothingOfWhoIsThere() {
+        int most = 13;
+        TowerUser cheap = USERS.get(0);
+        spent(Optional.of(cheap), most); // until it is compiled
+        long known = spent(Optional.of(cheap), most);
+        long unknown = spent(Optional.empty(), most);
+        assertThat((double) known / unknown).isBetween(0.5, 2.0);
+        assertThat((double) spent(Optional.of(cheap), cheap.cost()) / unknown).isLessThan(0.5);
+    }
+
+    /** In nanoseconds of this thread on a processor: what others do beside it does not count. */
+    private static long spent(Optional<TowerUser> user, int cost) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+        assertThat(TowerUser.matches(user, "a wrong one", cost)).isFalse();
+        return threads.getCurrentThreadCpuTime() - before;
     }
 
     @Test
