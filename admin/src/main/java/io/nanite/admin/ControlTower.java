@@ -70,7 +70,7 @@ public final class ControlTower implements AutoCloseable {
                 mapper.identity().value() + "-tower", error -> LOG.error("a look at the fabric failed", error));
         SecureRandom random = new SecureRandom();
         AuditTrail audit = new AuditTrail();
-        Sessions sessions = new Sessions(random, loop.time());
+        Sessions sessions = new Sessions(random, loop.time(), builder.users == null ? List::of : builder.users);
         door = new Door(random, builder.rules(), sessions, audit, loop.time());
 
         RequestLog log = new RequestLog(loop.time());
@@ -216,7 +216,7 @@ public final class ControlTower implements AutoCloseable {
             return this;
         }
 
-        /** Who may log in, asked for each login; without it only the link lets in. Any thread. */
+        /** Who may log in, asked for at each request of one who has; without it only the link lets in. Any thread. */
         public Builder users(Supplier<List<TowerUser>> newUsers) {
             users = newUsers;
             return this;

@@ -10,14 +10,16 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has logged in. A session ends when nothing was asked for in half an hour, and after twelve hours in any case; of too many, the
- * one that was idle for longest. What a browser holds is kept as a hash: what is looked up is nothing that somebody can guess his
+ * Who has logged in. A session ends when nothing was asked for in half an hour, and after twelve hours in any case; when its user is
+ * no more as he was when he logged in; of too many, the one that was idle for longest. What a browser holds is kept as a hash: what is looked up is nothing that somebody can guess his
  * way to. Guarded by itself.
  */
 final class Sessions {
@@ -30,6 +32,7 @@ final class Sessions {
 
     private final SecureRandom random;
     private final TimeSource time;
+    private final Supplier<List<TowerUser>> users;
 
     // Guarded by this; the one that was idle for longest first.
     private final Map<String, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
@@ -49,9 +52,11 @@ final class Sessions {
         }
     }
 
-    Sessions(SecureRandom random, TimeSource time) {
+    /** {@code users} are those that there are now. */
+    Sessions(SecureRandom random, TimeSource time, Supplier<List<TowerUser>> users) {
         this.random = random;
         this.time = time;
+        this.users = users;
     }
 
     /** A new secret of 256 random bits. */
@@ -74,17 +79,17 @@ final class Sessions {
     }
 
     /** Whose it is, if it has not ended; that it was asked for counts. */
-    synchronized Optional<Visitor> find(@Nullable String key) {
-        if (key == null) {
-            return Optional.empty();
-        }
-        String hash = hash(key);
+    Optional<Visitor> find(@Nullable String key) {
+        return key == null ? Optional.empty() : find(hash(key), users.get());
+    }
+
+    private synchronized Optional<Visitor> find(String hash, List<TowerUser> known) {
         Session session = sessions.get(hash);
         long now = time.nanos();
         if (session == null) {
             return Optional.empty();
         }
-        if (isOver(session, now)) {
+        if (isOver(session, now) || !known.contains(session.user)) {
             sessions.remove(hash);
             return Optional.empty();
         }

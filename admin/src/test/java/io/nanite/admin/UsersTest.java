@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,10 +44,11 @@ class UsersTest {
     private static final List<TowerUser> USERS =
             List.of(user("vera", Role.VIEWER), user("otto", Role.OPERATOR), user("anna", Role.ADMIN));
 
+    private final AtomicReference<List<TowerUser>> users = new AtomicReference<>(USERS);
     private final InMemoryBroker broker = InMemoryBroker.threaded();
     private final Mapper mapper = Mapper.start(MapperConfig.named("m"), broker.transport("m"));
     private final TestTower tower =
-            TestTower.of(ControlTower.with(TestTower.config()).users(() -> USERS), mapper);
+            TestTower.of(ControlTower.with(TestTower.config()).users(users::get), mapper);
 
     /** What somebody who has logged in sends. */
     private record Login(String cookie, String csrf) {}
@@ -145,7 +147,7 @@ class UsersTest {
     @Test
     void aSessionEndsWhenItIsIdleAndInAnyCase() {
         ManualTime time = new ManualTime();
-        Sessions sessions = new Sessions(RANDOM, time);
+        Sessions sessions = new Sessions(RANDOM, time, () -> USERS);
         String key = sessions.begin(USERS.get(0)).value();
         time.advance(Duration.ofMinutes(29));
         assertThat(sessions.find(key)).isPresent();
@@ -164,8 +166,27 @@ class UsersTest {
     }
 
     @Test
+    void whoIsNoMoreAsHeWasLosesHisSessionAtTheNextRequest() throws Exception {
+        Login vera = login("vera");
+        Login otto = login("otto");
+        Login anna = login("anna");
+        users.set(List.of(
+                USERS.get(0), new TowerUser("otto", Role.VIEWER, USERS.get(1).hash())));
+
+        assertThat(as(vera, "POST", "/api/v1/requests").statusCode()).isEqualTo(403); // as before: he may not
+        assertThat(as(otto, "POST", "/api/v1/requests").statusCode()).isEqualTo(401);
+        assertThat(as(anna, "POST", "/api/v1/requests").statusCode()).isEqualTo(401);
+
+        users.set(USERS);
+        assertThat(as(anna, "POST", "/api/v1/requests").statusCode()).isEqualTo(401);
+
+        users.set(List.of(user("vera", Role.VIEWER))); // a new password, or the old one again with a new salt
+        assertThat(as(vera, "POST", "/api/v1/requests").statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void ofTooManySessionsTheOneThatWasIdleForLongestEnds() {
-        Sessions sessions = new Sessions(RANDOM, TimeSource.system());
+        Sessions sessions = new Sessions(RANDOM, TimeSource.system(), () -> USERS);
         String first = sessions.begin(USERS.get(0)).value();
         String second = sessions.begin(USERS.get(0)).value();
         assertThat(sessions.find(first)).isPresent();

@@ -30,6 +30,7 @@ final class UsersFile {
     // Guarded by this.
     private List<TowerUser> known = List.of();
     private @Nullable FileTime changed;
+    private @Nullable String complaint;
 
     UsersFile(Path file) {
         this.file = file;
@@ -45,12 +46,17 @@ final class UsersFile {
             if (!now.equals(changed)) {
                 known = read();
                 changed = now;
+                complaint = null;
             }
         } catch (IOException | ConfigException e) {
             if (changed == null) {
                 throw e instanceof ConfigException wrong ? wrong : ConfigException.of("users", file, "a file");
             }
-            LOG.warn("{}: not read again: {}", file, e.getMessage());
+            String message = String.valueOf(e.getMessage());
+            if (!message.equals(complaint)) { // each request asks
+                complaint = message;
+                LOG.warn("{}: not read again: {}", file, message);
+            }
         }
         return known;
     }
