@@ -73,7 +73,7 @@ public final class ControlTower implements AutoCloseable {
         Sessions sessions = new Sessions(random, loop.time(), builder.users == null ? List::of : builder.users);
         door = new Door(random, builder.rules(), sessions, audit, loop.time());
 
-        RequestLog log = new RequestLog(loop.time());
+        RequestLog log = new RequestLog(loop.time(), mapper::asked);
         ServiceBook book = new ServiceBook(loop.time());
         quarantine = new Quarantine(mapper, builder.store);
         Fleet fleet = new Fleet(mapper, quarantine);

@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which requests and pushes are looked for; null for any.
  *
  * @param q stands in the token, the service, the payload or an error, in capitals or not
+ * @param agent was asked, or is the only one who may be
  * @param state {@code open}, {@code ok} or {@code failed}
  * @param kind {@code request} or {@code push}
  * @param limit how many of them
@@ -45,20 +47,21 @@ record RequestFilter(
         return new RequestFilter(null, null, null, null, null, null, null, limit);
     }
 
-    /** {@code payload} is what is known of it, as JSON; null for nothing. */
-    boolean matches(Answers.RequestLine line, @Nullable String payload) {
+    /** {@code payload} is what is known of it, as JSON; null for nothing. {@code whom} says who was asked, while it is open. */
+    boolean matches(Answers.RequestLine line, @Nullable String payload, Supplier<Set<String>> whom) {
         return (service == null || line.service().equals(service))
                 && (state == null || line.state().equals(state))
                 && (kind == null || kind.equals("push") == line.push())
                 && (since == null || !line.at().isBefore(since))
                 && (before == null || line.at().isBefore(before))
-                && (agent == null || asked(line, agent))
+                && (agent == null || asked(line, agent, whom))
                 && (q == null || holds(line, payload, q));
     }
 
-    private static boolean asked(Answers.RequestLine line, String agent) {
+    private static boolean asked(Answers.RequestLine line, String agent, Supplier<Set<String>> whom) {
         return agent.equals(line.target())
-                || line.outcomes().stream().anyMatch(outcome -> outcome.agent().equals(agent));
+                || line.outcomes().stream().anyMatch(outcome -> outcome.agent().equals(agent))
+                || whom.get().contains(agent);
     }
 
     private static boolean holds(Answers.RequestLine line, @Nullable String payload, String q) {

@@ -2,6 +2,7 @@ package io.nanite.admin;
 
 import io.nanite.core.Bytes;
 import io.nanite.core.loop.TimeSource;
+import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Token;
@@ -16,8 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,12 +38,15 @@ final class RequestLog implements RequestInterceptor {
     static final int MOST_PAYLOAD_BYTES = 16 * 1024;
 
     private final TimeSource time;
+    private final Function<Token, Set<Identity>> whom;
     private final AtomicReferenceArray<@Nullable Row> rows = new AtomicReferenceArray<>(SIZE);
     private final AtomicLong next = new AtomicLong();
     private volatile boolean closed;
 
-    RequestLog(TimeSource time) {
+    /** {@code whom} says to which agents one that is open was sent. */
+    RequestLog(TimeSource time, Function<Token, Set<Identity>> whom) {
         this.time = time;
+        this.whom = whom;
     }
 
     @Override
@@ -67,9 +74,16 @@ final class RequestLog implements RequestInterceptor {
     List<Answers.RequestLine> matching(RequestFilter filter) {
         return newestRows()
                 .map(row -> Optional.of(row.line())
-                        .filter(line -> filter.matches(line, filter.q() == null ? null : row.payloadText())))
+                        .filter(line ->
+                                filter.matches(line, filter.q() == null ? null : row.payloadText(), () -> whom(row))))
                 .flatMap(Optional::stream)
                 .toList();
+    }
+
+    private Set<String> whom(Row row) {
+        return row.ended == null
+                ? whom.apply(row.token).stream().map(Identity::name).collect(Collectors.toSet())
+                : Set.of();
     }
 
     Optional<Answers.RequestLine> find(Token token) {

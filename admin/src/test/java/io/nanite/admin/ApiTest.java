@@ -208,6 +208,20 @@ class ApiTest {
     }
 
     @Test
+    void anOpenRequestIsFoundByTheAgentThatItWasSentTo() throws Exception {
+        String token = tower.send(Map.of("service", "/it/waits", "timeoutMillis", 60_000));
+        JsonNode open = tower.json("/api/v1/requests?agent=a&state=open").get("requests");
+        assertThat(open).hasSize(1);
+        assertThat(open.get(0).get("token").asString()).isEqualTo(token);
+        assertThat(open.get(0).get("target").isNull()).isTrue();
+        assertThat(tower.json("/api/v1/requests?agent=b").get("requests")).isEmpty();
+
+        tower.method("DELETE", "/api/v1/requests/" + token);
+        end(token);
+        assertThat(tower.json("/api/v1/requests?agent=a").get("requests")).hasSize(1);
+    }
+
+    @Test
     void aRequestIsCancelled() throws Exception {
         String token = tower.send(Map.of("service", "/it/waits", "target", "a", "timeoutMillis", 60_000));
 

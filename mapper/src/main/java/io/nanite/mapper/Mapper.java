@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -539,6 +540,12 @@ public final class Mapper implements AutoCloseable {
     /** Cancels a request of this mapper, as {@link Job#cancel} does; for who has its token and not the job. */
     public void cancel(Token token) {
         router.cancel(token);
+    }
+
+    /** Whom a request of this mapper that is open was sent to, whether they have answered or not; nobody if it is not open. */
+    public Set<Identity> asked(Token token) {
+        OpenJob job = jobs.find(token);
+        return job == null ? Set.of() : job.asked();
     }
 
     /** Asks all agents to say again what they offer, as at the start: after what they may offer has changed. Waits for nobody. */

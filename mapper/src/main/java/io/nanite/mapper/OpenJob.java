@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,6 +101,13 @@ final class OpenJob {
         if (!unasked.isEmpty()) {
             asked.removeAll(Set.copyOf(unasked));
         }
+        return asked;
+    }
+
+    /** Who was asked, whether he has answered or not. */
+    synchronized Set<Identity> asked() {
+        Set<Identity> asked = new LinkedHashSet<>(outcomes.keySet());
+        waiting().forEach(agent -> asked.add(agent.identity()));
         return asked;
     }
 

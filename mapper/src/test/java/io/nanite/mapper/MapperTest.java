@@ -1121,6 +1121,17 @@ class MapperTest {
         assertThat(broker.queues()).doesNotContain("nanite-fred");
     }
 
+    @Test
+    void whomAnOpenRequestWasSentToIsKnown() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        Job job = mapper.request(ECHO, "x");
+        assertThat(mapper.asked(job.token())).containsExactly(fred.identity);
+
+        fred.answer("y");
+        job.await();
+        assertThat(mapper.asked(job.token())).isEmpty();
+    }
+
     /** Its reading connection may be broken still, and it need not know. */
     @Test
     void anAgentThatSaysThatItIsBackAndDoesNotReadYetLosesNothing() throws Exception {
