@@ -133,7 +133,7 @@ final class AgentCalls {
     /** Leaves it where an operator finds it. */
     void bury(Delivery.Part part, String reason) {
         LOG.warn("dead letter from the queue {}: {}", QUEUE, reason);
-        var unused = sender.bury(part, QUEUE, reason).whenComplete((receipt, error) -> {
+        var unused = sender.bury(part, QUEUE, reason, loop.time().now()).whenComplete((receipt, error) -> {
             if (receipt instanceof PublishReceipt.Confirmed) {
                 part.settle();
             } else {

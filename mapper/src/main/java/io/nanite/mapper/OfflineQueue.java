@@ -83,11 +83,13 @@ final class OfflineQueue implements Receiver {
     /** Nobody may drop what he cannot read: it may have been sealed before he was known. */
     private void bury(Delivery.Part part, String reason) {
         LOG.warn("{} from the offline queue goes to the dead letters: {}", part.body(), Printable.of(reason));
-        var unused = sender.bury(part, Source.offline(1).queue(), reason).thenAccept(receipt -> {
-            if (receipt instanceof PublishReceipt.Confirmed) {
-                part.settle();
-            }
-        });
+        var unused = sender.bury(
+                        part, Source.offline(1).queue(), reason, loop.time().now())
+                .thenAccept(receipt -> {
+                    if (receipt instanceof PublishReceipt.Confirmed) {
+                        part.settle();
+                    }
+                });
     }
 
     /** Everything that was held comes again. */

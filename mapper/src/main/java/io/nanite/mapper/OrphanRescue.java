@@ -340,7 +340,7 @@ final class OrphanRescue implements AutoCloseable {
         private void bury(Delivery.Part part, SerializationException why) {
             moving.incrementAndGet();
             String reason = "unreadable: " + why.getMessage();
-            var unused = sender.bury(part, agent, reason).whenComplete((receipt, error) -> {
+            var unused = sender.bury(part, agent, reason, loop.time().now()).whenComplete((receipt, error) -> {
                 if (receipt instanceof PublishReceipt.Confirmed) {
                     part.settle();
                 }

@@ -20,13 +20,16 @@ import io.nanite.core.packet.Verdict;
 import io.nanite.core.security.Decision;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Parcel;
+import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.mapper.selector.Selectors;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -432,6 +435,16 @@ class AgentCallsTest {
         stranger.send(new Parcel(Address.REQUEST, Bytes.of("no packet"), "text/plain", null, false, false, Map.of()));
 
         assertThat(broker.waiting("dead-letter")).isEqualTo(1);
+        Map<String, String> headers = new HashMap<>();
+        stranger.subscribe(new Source("dead-letter", Source.Lifetime.SHARED, List.of(), 1), delivery -> {
+            for (String name : List.of("x-reason", "x-source", "x-at")) {
+                headers.put(name, String.valueOf(delivery.parts().get(0).header(name)));
+            }
+        });
+        assertThat(headers)
+                .containsEntry("x-source", "request")
+                .containsEntry(
+                        "x-at", loop.time().now().truncatedTo(ChronoUnit.MILLIS).toString());
         mapper.close();
         assertThat(broker.waiting("request")).isZero();
     }

@@ -3,21 +3,25 @@ package io.nanite.mapper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nanite.core.Bytes;
 import io.nanite.core.packet.Identity;
 import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Request;
 import io.nanite.core.packet.Service;
 import io.nanite.core.packet.Verdict;
 import io.nanite.core.serializer.JsonSerializer;
+import io.nanite.core.transport.Address;
 import io.nanite.core.transport.BrokerBlocked;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
+import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.Source;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -1119,6 +1123,30 @@ class MapperTest {
                 .extracting(work -> work.packet().token())
                 .isEqualTo(pushed.token());
         assertThat(broker.queues()).doesNotContain("nanite-fred");
+    }
+
+    @Test
+    void whatNobodyCanReadInTheQueueOfADeadAgentIsBuriedWithItsTime() {
+        HandAgent fred = agent("fred", 0.1);
+        HandAgent bob = agent("bob", 9.0);
+        InMemoryTransport stranger = broker.transport("stranger");
+        stranger.start(new TransportListener() {});
+        List<String> letters = new ArrayList<>();
+        broker.declare("dead-letter");
+        stranger.subscribe(new Source("dead-letter", Source.Lifetime.SHARED, List.of(), 1), delivery -> {
+            Delivery.Part letter = delivery.parts().get(0);
+            letters.add("%s %s".formatted(letter.header("x-source"), letter.header("x-at")));
+            assertThat(letter.header("x-at"))
+                    .isEqualTo(loop.time().now().truncatedTo(ChronoUnit.MILLIS).toString());
+        });
+
+        fred.die();
+        stranger.send(new Parcel(
+                Address.workOf(fred.identity), Bytes.of("no packet"), "text/plain", null, false, false, Map.of()));
+        passWithPings(Duration.ofSeconds(40), bob);
+
+        assertThat(letters).singleElement().asString().startsWith("nanite-fred ");
+        stranger.close();
     }
 
     @Test

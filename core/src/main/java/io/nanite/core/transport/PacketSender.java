@@ -10,6 +10,8 @@ import io.nanite.core.packet.Reply;
 import io.nanite.core.serializer.Draft;
 import io.nanite.core.serializer.Recipient;
 import io.nanite.core.serializer.Serializer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +66,13 @@ public final class PacketSender {
         return transport.publish(parcel(Address.REQUEST, work, new Recipient.EveryMapper(), work.persistent(), false));
     }
 
-    /** Leaves a packet as it came where an operator finds it, with the queue that it was for and the reason. */
-    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, Identity queue, String reason) {
-        return bury(part, queue.value(), reason);
+    /** Leaves a packet as it came where an operator finds it, with the queue that it was for, the reason, and when it was. */
+    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, Identity queue, String reason, Instant at) {
+        return bury(part, queue.value(), reason, at);
     }
 
     /** As above, for a queue that is nobody's own. */
-    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, String queue, String reason) {
+    public CompletableFuture<PublishReceipt> bury(Delivery.Part part, String queue, String reason, Instant at) {
         String contentType = part.contentType();
         return transport.publish(new Parcel(
                 Address.DEAD_LETTER,
@@ -79,7 +81,13 @@ public final class PacketSender {
                 null,
                 true,
                 false,
-                Map.of("x-reason", Printable.of(reason), "x-source", queue)));
+                Map.of(
+                        "x-reason",
+                        Printable.of(reason),
+                        "x-source",
+                        queue,
+                        "x-at",
+                        at.truncatedTo(ChronoUnit.MILLIS).toString())));
     }
 
     /** Tells every mapper. */
