@@ -173,11 +173,11 @@ final class BrokerPages {
                     "tr",
                     Pieces.td(Words.ago(letter.time("at"), answer.time("at")), "when mid"),
                     Pieces.td(
-                            visit.link(
-                                            "/parking/" + Visit.encoded(id),
-                                            letter.has("service") ? letter.text("service") : letter.text("kind"))
+                            visit.link("/parking/" + Visit.encoded(id), "")
+                                    .and(Pieces.breakable(
+                                            letter.has("service") ? letter.text("service") : letter.text("kind")))
                                     .cls("name"),
-                            ""),
+                            "what"),
                     Pieces.td(letter.text("reason"), "why"),
                     Pieces.td(letter.text("from"), "mid"),
                     Pieces.td(Words.bytes(letter.number("bytes")), "n wide"),

@@ -76,7 +76,9 @@ final class FabricPage {
                             Pieces.state(word(finding.text("level"))),
                             el(
                                     "div",
-                                    el("p", finding.text("sentence")),
+                                    findings.isEmpty() && sentence.startsWith(finding.text("sentence"))
+                                            ? nothing() // it is said above
+                                            : el("p", finding.text("sentence")),
                                     el("p", el("small", "Cause: " + finding.text("cause")))),
                             button)
                     .cls("finding"));

@@ -136,8 +136,9 @@ sealed interface Html {
                 "time",
                 "title",
                 "tr",
-                "ul");
-        private static final Set<String> EMPTY = Set.of("input", "link", "meta");
+                "ul",
+                "wbr");
+        private static final Set<String> EMPTY = Set.of("input", "link", "meta", "wbr");
         private static final Pattern ATTRIBUTE = Pattern.compile("[a-z][a-z-]*");
         private static final Pattern ADDRESS = Pattern.compile("(?:/(?!/)|\\?|#|\\./).*|", Pattern.DOTALL);
         private static final Set<String> ADDRESSES = Set.of("href", "src", "action", "formaction", "data-href");

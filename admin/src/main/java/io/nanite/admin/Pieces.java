@@ -131,6 +131,18 @@ final class Pieces {
                 .with("data-keep", true);
     }
 
+    /** A long name, which goes on in the next line in front of a {@code /} or behind {@code _}, {@code -} or {@code .}. */
+    static Html breakable(String name) {
+        List<Html> parts = new ArrayList<>();
+        for (String part : name.split("(?=/)|(?<=[_.-])(?![_./-])", -1)) {
+            if (!parts.isEmpty()) {
+                parts.add(el("wbr"));
+            }
+            parts.add(text(part));
+        }
+        return all(parts);
+    }
+
     static Html tags(List<String> tags) {
         if (tags.isEmpty()) {
             return nothing();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** That nothing from outside becomes markup. */
@@ -40,6 +41,18 @@ class HtmlTest {
         Html.Element link = Html.el("a", "go");
         assertThatThrownBy(() -> link.with("href", address)).hasMessageContaining("address of this tower");
         assertThat(link.with("href", "/agents?q=a").written()).isEqualTo("<a href=\"/agents?q=a\">go</a>");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/billing/charge, /billing|/charge",
+        "/a_long/name-of.it, /a_|long|/name-|of.|it",
+        "Request, Request",
+        "//.-_x, /|/.-_|x",
+        "'', ''"
+    })
+    void aLongNameGoesOnInTheNextLineOnlyWhereItHasASign(String name, String parts) {
+        assertThat(Pieces.breakable(name).written()).isEqualTo(parts.replace("|", "<wbr>"));
     }
 
     @Test

@@ -127,6 +127,13 @@ class PagesTest {
     }
 
     @Test
+    void theFirstFindingDoesNotSayAgainWhatTheVerdictSays() throws Exception {
+        String page = body("/");
+        assertThat(page).contains("Cause: none has registered");
+        assertThat(page.split("No agent is here", -1)).hasSize(2);
+    }
+
+    @Test
     void anEmptyFabricHasAMapperThatSaysSo() throws Exception {
         try (Mapper other = Mapper.start(MapperConfig.named("other"), broker.transport("other"));
                 TestTower another = TestTower.of(other)) {
