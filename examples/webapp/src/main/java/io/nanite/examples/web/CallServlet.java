@@ -45,16 +45,15 @@ public final class CallServlet extends HttpServlet {
         String type = request.getContentType();
         if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             // Also what keeps the forms of other sites out: they cannot send this type.
-            refuse(
-                    response,
-                    new Problem(415, "MediaType", "Content-Type: %s (expected: application/json)".formatted(type)));
+            new Problem(415, "MediaType", "Content-Type: %s (expected: application/json)".formatted(type))
+                    .send(response);
             return;
         }
         Call call;
         try {
             call = Call.of(request, fabric().timeout());
         } catch (IllegalArgumentException e) {
-            refuse(response, Problem.badInput(String.valueOf(e.getMessage())));
+            Problem.badInput(String.valueOf(e.getMessage())).send(response);
             return;
         }
         AsyncContext context = request.startAsync();
@@ -62,14 +61,6 @@ public final class CallServlet extends HttpServlet {
         Reply reply = new Reply(context);
         request.getInputStream()
                 .setReadListener(new Body(request.getInputStream(), body -> ask(call, body, reply), reply::problem));
-    }
-
-    private static void refuse(HttpServletResponse response, Problem problem) throws IOException {
-        byte[] json = problem.json();
-        response.setStatus(problem.status());
-        response.setContentType(Problem.CONTENT_TYPE);
-        response.setContentLength(json.length);
-        response.getOutputStream().write(json);
     }
 
     private void ask(Call call, byte[] body, Reply reply) {

@@ -3,6 +3,8 @@ package io.nanite.examples.web;
 import io.nanite.core.NaniteException;
 import io.nanite.core.packet.Outcome;
 import io.nanite.mapper.OverloadedException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,6 +49,15 @@ record Problem(int status, String kind, String detail) {
         return new Problem(500, "InternalError", "the application failed; its log says why");
     }
 
+    /** Answers with it, where nobody has to be waited for. */
+    void send(HttpServletResponse response) throws IOException {
+        byte[] json = json();
+        response.setStatus(status);
+        response.setContentType(CONTENT_TYPE);
+        response.setContentLength(json.length);
+        response.getOutputStream().write(json);
+    }
+
     byte[] json() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("type", "about:blank");
@@ -60,6 +71,7 @@ record Problem(int status, String kind, String detail) {
     private String title() {
         return switch (status) {
             case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
             case 403 -> "Forbidden";
             case 413 -> "Content Too Large";
             case 415 -> "Unsupported Media Type";

@@ -1,14 +1,18 @@
 package io.nanite.examples.web;
 
+import io.nanite.admin.Role;
 import io.nanite.core.ConfigException;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.rabbitmq.RabbitConfig;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -16,8 +20,9 @@ import java.util.function.Function;
  *
  * @param broker where the fabric is, and the login
  * @param mapper who the application is in it
+ * @param tower who may see the Control Tower; there is none where nobody may
  */
-record WebSettings(RabbitConfig broker, MapperConfig mapper) {
+record WebSettings(RabbitConfig broker, MapperConfig mapper, List<TowerDoor.Login> tower) {
 
     private static final String PARAMETER = "nanite.";
     private static final String VARIABLE = "WEBAPP_";
@@ -26,11 +31,18 @@ record WebSettings(RabbitConfig broker, MapperConfig mapper) {
     private static final Map<String, String> DEFAULTS = Map.of(
             "broker", "amqp://mapper:testing@127.0.0.1:5672/%2Fnanite",
             "name", "web1",
-            "timeout", "30");
+            "timeout", "30",
+            "tower.viewer", "",
+            "tower.operator", "");
+
+    WebSettings {
+        tower = List.copyOf(tower);
+    }
 
     /**
-     * The context parameters {@code nanite.broker}, {@code nanite.name} and {@code nanite.timeout} (in seconds), or where
-     * there is one the variable {@code WEBAPP_BROKER} and so on. Throws {@link ConfigException} naming the first that
+     * The context parameters {@code nanite.broker}, {@code nanite.name}, {@code nanite.timeout} (in seconds), {@code
+     * nanite.tower.viewer} and {@code nanite.tower.operator}, or where there is one the variable {@code WEBAPP_BROKER}, {@code
+     * WEBAPP_TOWER_VIEWER} and so on. Throws {@link ConfigException} naming the first that
      * is wrong, or that nobody knows.
      */
     static WebSettings of(ServletContext context, Map<String, String> environment) {
@@ -43,7 +55,8 @@ record WebSettings(RabbitConfig broker, MapperConfig mapper) {
         }
         environment.forEach((variable, value) -> {
             if (variable.startsWith(VARIABLE)) {
-                given.put(known(variable, variable.substring(VARIABLE.length()).toLowerCase(Locale.ROOT)), value);
+                String setting = variable.substring(VARIABLE.length()).toLowerCase(Locale.ROOT);
+                given.put(known(variable, setting.replace('_', '.')), value);
             }
         });
         return of(setting -> given.getOrDefault(setting, DEFAULTS.getOrDefault(setting, "")));
@@ -51,7 +64,8 @@ record WebSettings(RabbitConfig broker, MapperConfig mapper) {
 
     private static String known(String where, String setting) {
         if (!DEFAULTS.containsKey(setting)) {
-            throw ConfigException.of("setting", where, "one of nanite.broker, nanite.name, nanite.timeout");
+            throw ConfigException.of(
+                    "setting", where, "one of nanite." + String.join(", nanite.", new TreeSet<>(DEFAULTS.keySet())));
         }
         return setting;
     }
@@ -67,7 +81,23 @@ record WebSettings(RabbitConfig broker, MapperConfig mapper) {
         return new WebSettings(
                 RabbitConfig.of(settings.apply("broker"))
                         .withName(mapper.identity().value()),
-                mapper);
+                mapper,
+                logins(settings));
+    }
+
+    private static List<TowerDoor.Login> logins(Function<String, String> settings) {
+        List<TowerDoor.Login> logins = new ArrayList<>();
+        for (Role role : List.of(Role.VIEWER, Role.OPERATOR)) {
+            String setting = "tower." + role.name().toLowerCase(Locale.ROOT);
+            String login = settings.apply(setting);
+            if (!login.isEmpty()) {
+                logins.add(TowerDoor.Login.of(PARAMETER + setting, login, role));
+            }
+        }
+        if (logins.stream().map(TowerDoor.Login::name).distinct().count() < logins.size()) {
+            throw ConfigException.of("nanite.tower.operator", logins.get(0).name(), "another name than the viewer's");
+        }
+        return logins;
     }
 
     /** A time-out as people write it. */

@@ -207,6 +207,7 @@ class WebAppTest {
                     nanite.name    | not a name              | nanite.name: not a name (expected: 1 to 64 of
                     nanite.timeout | soon                    | nanite.timeout: soon (expected: whole seconds
                     nanite.timeout | 0                       | nanite.timeout: 0 (expected: whole seconds, 1 to 3600)
+                    nanite.tower.viewer | vera:short         | nanite.tower.viewer: another form (expected: NAME:PASSWORD,
                     nanite.tiemout | 5                       | setting: nanite.tiemout (expected: one of nanite.broker
                     """)
     void aWrongSettingIsOneSentenceAndTheApplicationDoesNotStart(String setting, String value, String sentence) {

@@ -13,6 +13,7 @@ import io.nanite.rabbitmq.RabbitConfig;
 import io.nanite.rabbitmq.RabbitTransport;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /** An agent, and the application in its server, at one broker. */
@@ -28,6 +29,11 @@ final class World implements AutoCloseable {
 
     /** The two need not take the same way to the broker. */
     World(String agentUri, String mapperUri) throws Exception {
+        this(agentUri, mapperUri, Map.of());
+    }
+
+    /** The application gets these parameters too. */
+    World(String agentUri, String mapperUri, Map<String, String> more) throws Exception {
         agent = Agent.start(
                 AgentConfig.named("fred").withGrace(Duration.ofMillis(100)).withVirtualThreads(false),
                 new RabbitTransport(RabbitConfig.of(agentUri).withName("fred")),
@@ -42,7 +48,9 @@ final class World implements AutoCloseable {
                                 : Decision.allowed());
                     }
                 });
-        server = server(Map.of("nanite.broker", mapperUri));
+        Map<String, String> parameters = new HashMap<>(more);
+        parameters.put("nanite.broker", mapperUri);
+        server = server(parameters);
         server.start();
         client = new Client(server.port());
         awaitAgent();
