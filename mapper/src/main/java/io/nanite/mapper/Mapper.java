@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -551,10 +552,13 @@ public final class Mapper implements AutoCloseable {
         return jobs.size();
     }
 
-    /** Waits until so many agents offer the service; returns false if they do not in time. */
+    /**
+     * Waits until so many agents offer the service and may be given work: who has been silent for too long, or may not be
+     * connected, does not count. Returns false if they do not in time.
+     */
     public boolean awaitService(String service, int agents, Duration atMost) throws InterruptedException {
         Service wanted = Service.parse(service);
-        return arrivals.await(() -> registry.services().getOrDefault(wanted, 0) >= agents, atMost);
+        return arrivals.await(() -> registry.ready(wanted, Set.of()).size() >= agents, atMost);
     }
 
     /**
