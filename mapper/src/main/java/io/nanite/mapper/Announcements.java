@@ -61,6 +61,9 @@ final class Announcements {
     }
 
     void recovered(Identity agent) {
-        callbacks.execute(() -> tell(listener -> listener.recovered(agent, mapper)));
+        callbacks.execute(() -> {
+            arrivals.tellAgain();
+            tell(listener -> listener.recovered(agent, mapper));
+        });
     }
 }

@@ -15,6 +15,11 @@ final class Arrivals {
         notifyAll();
     }
 
+    /** Somebody who was here already can be given work again. */
+    synchronized void tellAgain() {
+        notifyAll();
+    }
+
     /** Waits until the condition holds; returns whether it does. */
     synchronized boolean await(BooleanSupplier condition, Duration atMost) throws InterruptedException {
         long until = System.nanoTime() + atMost.toNanos();

@@ -558,10 +558,13 @@ public final class Mapper implements AutoCloseable {
         return jobs.size();
     }
 
-    /** Waits until so many agents offer the service; returns false if they do not in time. */
+    /**
+     * Waits until so many agents offer the service and may be given work: who has been silent for too long, or may not be
+     * connected, does not count. Returns false if they do not in time.
+     */
     public boolean awaitService(String service, int agents, Duration atMost) throws InterruptedException {
         Service wanted = Service.parse(service);
-        return arrivals.await(() -> registry.services().getOrDefault(wanted, 0) >= agents, atMost);
+        return arrivals.await(() -> registry.ready(wanted, Set.of()).size() >= agents, atMost);
     }
 
     /**

@@ -116,15 +116,31 @@ final class MapperInbox {
     void reply(Delivery delivery) {
         for (Delivery.Part part : delivery.parts()) {
             Packet packet = read(part, delivery.redelivered(), jobs::unread);
-            if (packet instanceof Result result && !instructions.accept(result)) {
-                OpenJob job = jobs.accept(result);
-                if (job != null) {
-                    times.took(job.request().service(), result.micros());
-                }
+            if (packet instanceof Result result && presences.suspects(result.from())) {
+                // Whoever has its answer may ask it again at once.
+                loop.execute(() -> {
+                    presences.answered(result.from());
+                    answered(result);
+                    part.settle();
+                });
+                continue;
+            }
+            if (packet instanceof Result result) {
+                answered(result);
             } else if (packet instanceof IntermediateMessage news) {
                 jobs.accept(news);
             }
             part.settle();
+        }
+    }
+
+    private void answered(Result result) {
+        if (instructions.accept(result)) {
+            return;
+        }
+        OpenJob job = jobs.accept(result);
+        if (job != null) {
+            times.took(job.request().service(), result.micros());
         }
     }
 

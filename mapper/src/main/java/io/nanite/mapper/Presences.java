@@ -161,6 +161,20 @@ final class Presences {
         }
     }
 
+    /** Whether the agent is known and gets nothing new. Any thread. */
+    boolean suspects(Identity identity) {
+        AgentEntry agent = registry.find(identity);
+        return agent != null && agent.isSuspect();
+    }
+
+    /** It has done something: it lives. */
+    void answered(Identity identity) {
+        AgentEntry agent = registry.find(identity);
+        if (agent != null) {
+            heard(agent, time.nanos());
+        }
+    }
+
     /** As if it had spoken now. */
     private void heard(AgentEntry agent, long now) {
         boolean suspected = agent.isSuspect();

@@ -548,6 +548,29 @@ class MapperTest {
     }
 
     @Test
+    void whoeverAnswersGetsWorkAgainAtOnce() throws Exception {
+        HandAgent fred = agent("fred", 0.1);
+        Job job = mapper.request(ECHO, "x");
+        fred.die();
+        for (int i = 0; i < 8; i++) {
+            pass(Duration.ofMillis(50)); // one question came back: suspect
+        }
+        assertThat(mapper.awaitService(ECHO, 1, Duration.ZERO)).isFalse();
+        assertThatThrownBy(() -> mapper.request(ECHO, "y").await()).isInstanceOf(NoAgentException.class);
+
+        fred.revive();
+        fred.work.remove(0); // delivered before the link broke: its settling counts no more
+        fred.answer("kept");
+        loop.run();
+
+        assertThat(end(job).values()).isEqualTo(Map.of("fred", "kept"));
+        assertThat(mapper.awaitService(ECHO, 1, Duration.ZERO)).isTrue();
+        Job next = mapper.request(ECHO, "z");
+        fred.answer("taken");
+        assertThat(end(next).values()).isEqualTo(Map.of("fred", "taken"));
+    }
+
+    @Test
     void whereNobodyElseCanTheWorkOfADeadAgentIsLostAtItsDeadline() throws Exception {
         HandAgent fred = agent("fred", 0.1);
         Job job = mapper.request(ECHO, "x", CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(20)));
