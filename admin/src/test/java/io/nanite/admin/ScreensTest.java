@@ -17,20 +17,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.openqa.selenium.Keys;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Makes a picture of each screen for the documents: light, dark, and as a phone shows it. Only when asked to, so that a build
- * leaves the checkout as it was.
+ * Makes a picture of each screen for the documents: light, dark, and as a phone shows it; and of what opens above a screen. Only
+ * when asked to, so that a build leaves the checkout as it was.
  */
 @BrowserRequired
 @EnabledIfSystemProperty(named = "tower.screenshots", matches = "true")
 class ScreensTest {
 
     private static final int MOST_COLOURS = 256;
+
+    /** What opens above a screen, which is where; phones have no keys for it, or show it as others do. */
+    private static final Map<String, String> ABOVE = Map.of("palette", "/", "confirm", "/agents/fred");
+
+    /** So many times in a second something is asked for. */
+    private static final int BURSTS = 7;
 
     /** How long the fabric lives before; charts show fifteen minutes. */
     private static final Duration LIFE = Duration.ofSeconds(Long.getLong("tower.seconds", 40));
@@ -49,31 +57,40 @@ class ScreensTest {
                         fabric.mapper);
                 Browser browser = new Browser()) {
             fabric.populate();
-            live(fabric);
+            live(fabric, tower);
             Job failing = fabric.mapper.request("/billing/charge", Map.of("customer", 77, "cents", 4995));
             failing.await();
             String failed = failing.token().value();
-            take(folder, browser, tower, screens(tower, failed), only.isEmpty() ? List.of() : List.of(only.split(",")));
+            Map<String, String> screens = screens(tower, failed);
+            screens.putAll(new TreeMap<>(ABOVE));
+            take(folder, browser, tower, screens, only.isEmpty() ? List.of() : List.of(only.split(",")));
         }
     }
 
     /** Some life, so that there is something to see in the charts; then one agent dies. */
-    private static void live(LivingFabric fabric) throws InterruptedException {
+    private static void live(LivingFabric fabric, TestTower tower) throws IOException, InterruptedException {
         Random random = new Random(5);
-        long end = System.nanoTime() + LIFE.toNanos();
-        while (System.nanoTime() < end) {
-            for (int i = random.nextInt(30); i >= 0; i--) {
-                fabric.mapper.request("/simple/echo", Map.of("order", i));
+        try (EventReader events = tower.events("/api/v1/events")) {
+            for (long second = 0; second < LIFE.toSeconds(); second++) {
+                events.await(event -> event.type().equals("second")); // one more that the charts show
+                for (int i = 0; i < BURSTS; i++) {
+                    burst(fabric, random);
+                }
             }
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                fabric.mapper.request("/image/resize", "photo-%d.jpg".formatted(i));
-            }
-            if (random.nextInt(4) == 0) {
-                fabric.mapper.request("/billing/charge", Map.of("customer", random.nextInt(90), "cents", 4995));
-            }
-            Thread.sleep(150);
         }
         fabric.kill("render-1");
+    }
+
+    private static void burst(LivingFabric fabric, Random random) {
+        for (int i = random.nextInt(30); i >= 0; i--) {
+            fabric.mapper.request("/simple/echo", Map.of("order", i));
+        }
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            fabric.mapper.request("/image/resize", "photo-%d.jpg".formatted(i));
+        }
+        if (random.nextInt(4) == 0) {
+            fabric.mapper.request("/billing/charge", Map.of("customer", random.nextInt(90), "cents", 4995));
+        }
     }
 
     /** Those that this tower has, and where they are. */
@@ -118,27 +135,42 @@ class ScreensTest {
             if (!only.isEmpty() && !only.contains(screen.getKey())) {
                 continue;
             }
-            for (String look : List.of("light", "dark", "phone")) {
+            boolean above = ABOVE.containsKey(screen.getKey());
+            for (String look : above ? List.of("light", "dark") : List.of("light", "dark", "phone")) {
                 browser.dark(look.equals("dark"));
                 browser.size(look.equals("phone") ? 390 : 1280, look.equals("phone") ? 844 : 860);
                 browser.go(tower.uri(screen.getValue()));
                 if (!screen.getKey().equals("login")) {
                     browser.awaitLive();
                 }
-                if (screen.getKey().equals("send")) {
-                    browser.find("button.go").click();
-                    browser.await("document.querySelector('.answer .is-ok, .answer .is-failed')");
-                }
-                if (List.of("fabric", "agent").contains(screen.getKey())) {
-                    browser.await("document.querySelector('.legend b')?.textContent");
-                }
-                if (screen.getKey().equals("agents")) {
-                    browser.await("document.querySelector('tr[aria-rowindex]')");
-                }
+                complete(screen.getKey(), browser);
                 browser.run("return new Promise(r => requestAnimationFrame(() => setTimeout(r, 400)))");
                 Files.write(
                         folder.resolve("%s-%s.png".formatted(screen.getKey(), look)), quantised(browser.screenshot()));
             }
+        }
+    }
+
+    /** Has the screen be as it shall be seen. */
+    private static void complete(String screen, Browser browser) {
+        if (screen.equals("send")) {
+            browser.find("button.go").click();
+            browser.await("document.querySelector('.answer .is-ok, .answer .is-failed')");
+        }
+        if (List.of("fabric", "agent", "palette", "confirm").contains(screen)) {
+            browser.await("document.querySelector('.legend b')?.textContent");
+        }
+        if (screen.equals("agents")) {
+            browser.await("document.querySelector('tr[aria-rowindex]')");
+        }
+        if (screen.equals("palette")) {
+            browser.chord(Keys.CONTROL, "k");
+            browser.press("drain");
+            browser.awaitText("#palette-list [aria-selected=true]", "Drain ");
+        }
+        if (screen.equals("confirm")) {
+            browser.find("[data-call$=drain]").click();
+            browser.awaitText("dialog.dialog", "Drain fred?");
         }
     }
 
