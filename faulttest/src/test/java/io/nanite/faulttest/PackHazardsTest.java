@@ -51,6 +51,24 @@ class PackHazardsTest {
         poisoned(broker, false);
     }
 
+    /** Between two lives its mapper takes what the dead one left, and sends it to the next. */
+    @OnRabbitMq
+    void aDeadlyJobIsBegunFourTimesAlsoWhereItsQueueIsTaken(TestBroker broker) throws Exception {
+        try (Daemons daemons = new Daemons(folder, broker)) {
+            Child life = daemons.agent("a1");
+            Mapper mapper = daemons.mapper(1);
+            Job deadly = mapper.request("/hazard/deadly", Daemons.work(folder, DEADLY));
+
+            while (ends(life, deadly)) {
+                life = daemons.agent("a1");
+            }
+
+            assertThat(((Outcome.Failure) deadly.await().single()).kind()).isEqualTo("Poisoned");
+            assertThat(Daemons.notes(folder, "begun")).as("begun").hasSize(4);
+            assertThat(life.isAlive()).isTrue();
+        }
+    }
+
     private void dyingHalfWay(TestBroker broker, boolean packing) throws Exception {
         try (Daemons daemons = new Daemons(folder, broker)) {
             Child first = agent(daemons, packing);
