@@ -11,7 +11,6 @@ import io.nanite.core.serializer.Serializer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,15 +63,7 @@ final class Letters {
 
         @Nullable
         Instant at() {
-            if (message.at() != null) {
-                return message.at();
-            }
-            try {
-                String at = message.headers().get("x-at");
-                return at == null ? null : Instant.parse(at);
-            } catch (DateTimeException e) {
-                return null;
-            }
+            return message.since();
         }
 
         /** One for all that have the same reason, but for numbers and names of things, and come from the same queue. */
