@@ -26,7 +26,9 @@ final class Letters {
 
     private static final int MOST_TEXT = 16 * 1024;
     private static final int ID_BYTES = 8;
-    private static final String SEALED = "application/pkcs7-mime";
+
+    /** What is sealed says so, as do its pieces and what is said in a session: theirs begin alike. */
+    private static final String SEALED = "application/vnd.nanite.secure";
 
     private final Serializer serializer;
 
@@ -99,7 +101,8 @@ final class Letters {
                             : packet.getClass().getSimpleName().toLowerCase(Locale.ROOT);
             return new Letter(id, message, kind, false, packet instanceof Deliverable work ? work : null);
         } catch (SerializationException e) {
-            boolean sealed = SEALED.equals(message.contentType());
+            boolean sealed =
+                    message.contentType() != null && message.contentType().startsWith(SEALED);
             return new Letter(id, message, sealed ? "encrypted" : "unreadable", sealed, null);
         }
     }
