@@ -93,7 +93,7 @@ final class Letters {
 
     private Letter letter(String id, StoredMessage message) {
         try {
-            Packet packet = serializer.read(message.body(), message.contentType(), true);
+            Packet packet = serializer.readBuried(message.body(), message.contentType());
             String kind = packet instanceof Request
                     ? "request"
                     : packet instanceof Push

@@ -175,14 +175,7 @@ final class AgentInbox {
                 counts.redelivered.increment();
             }
             Job job = admit(part, again, earlyAck(delivery));
-            if (job == null) {
-                return;
-            }
-            if (job.attempt() > Suspects.MOST_ATTEMPTS) {
-                dispatcher.poison(job);
-            } else if (again) {
-                suspects.add(job);
-            } else {
+            if (job != null && !isDoubtful(job)) {
                 dispatcher.dispatch(List.of(job));
             }
         } else if (delivery.redelivered()) {
@@ -194,12 +187,25 @@ final class AgentInbox {
             List<Job> jobs = new ArrayList<>(parts.size());
             for (Delivery.Part part : parts) {
                 Job job = admit(part, false, earlyAck);
-                if (job != null) {
+                if (job != null && !isDoubtful(job)) {
                     jobs.add(job);
                 }
             }
             dispatcher.dispatch(jobs);
         }
+    }
+
+    /** Whether somebody had it before, and may have died of it: then it is dealt with, and not simply run. */
+    private boolean isDoubtful(Job job) {
+        if (job.attempt() > Suspects.MOST_ATTEMPTS) {
+            dispatcher.poison(job);
+            return true;
+        }
+        if (job.redelivered() || job.attempt() > 1) {
+            suspects.add(job);
+            return true;
+        }
+        return false;
     }
 
     private @Nullable EarlyAck earlyAck(Delivery delivery) {

@@ -30,9 +30,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jobs that were delivered before and have no answer: one of them may have killed the process that ran it.
+ * Jobs that were delivered before and have no answer, here or to another process: one of them may have killed the process that ran
+ * it.
  *
- * <p>They get their turn one by one, more at once with each that ends well. Before its turn a job gets a mark, a message in
+ * <p>Those that were delivered here get their turn one by one, more at once with each that ends well; those that a mapper has sent a
+ * second time do not wait for one another. Before its turn a job gets a mark, a message in
  * a queue of the agent's own, which is settled when the job ends: whoever finds the mark after a crash knows which job was
  * running. One that has a mark runs alone; one that was begun {@value #MOST_ATTEMPTS} times is poisoned. Jobs that only lay
  * beside it in the process are never blamed. The queue exists only while there are suspects, and goes with the last.
@@ -224,14 +226,15 @@ final class Suspects implements Receiver {
     private void next() {
         while (state == State.OPEN && !waiting.isEmpty()) {
             Job job = waiting.element();
-            int attempts = Math.max(job.attempt(), begun.getOrDefault(job.token(), 1));
+            int attempts = begun.getOrDefault(job.token(), 1);
             boolean mustBeAlone = attempts > 1;
+            boolean isFull = job.redelivered() && running.size() >= width;
             if (attempts >= MOST_ATTEMPTS) {
                 waiting.remove();
                 job.attempt(attempts);
                 poison.accept(job);
                 settleMarks(job.token());
-            } else if (mustBeAlone ? !running.isEmpty() : alone || running.size() >= width) {
+            } else if (mustBeAlone ? !running.isEmpty() : alone || isFull) {
                 return;
             } else {
                 waiting.remove();
@@ -244,7 +247,7 @@ final class Suspects implements Receiver {
     private void begin(Job job, int attempt, boolean mustBeAlone) {
         running.add(job.token());
         alone = mustBeAlone;
-        job.attempt(attempt);
+        job.attempt(Math.max(job.redelivered() ? job.attempt() + 1 : job.attempt(), attempt));
         underWay.put(job.token(), attempt);
         var unused = published(job.token().value(), attempt)
                 .thenAccept(receipt -> loop.execute(() -> {

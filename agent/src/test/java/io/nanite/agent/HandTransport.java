@@ -221,11 +221,17 @@ final class HandTransport implements Transport {
     final class HandPart implements Delivery.Part {
 
         private final Bytes body;
+        private final String contentType;
         private final Map<String, String> headers;
         private final AtomicBoolean settled = new AtomicBoolean();
 
         HandPart(Bytes body, Map<String, String> headers) {
+            this(body, "application/json", headers);
+        }
+
+        HandPart(Bytes body, String contentType, Map<String, String> headers) {
             this.body = body;
+            this.contentType = contentType;
             this.headers = headers;
         }
 
@@ -236,7 +242,7 @@ final class HandTransport implements Transport {
 
         @Override
         public String contentType() {
-            return "application/json";
+            return contentType;
         }
 
         @Override

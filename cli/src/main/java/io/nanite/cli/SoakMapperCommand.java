@@ -10,6 +10,7 @@ import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.mapper.Outcomes;
 import io.nanite.rabbitmq.RabbitTransport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -70,6 +71,10 @@ final class SoakMapperCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "TIME", description = "for so long at most; 0 for no limit (default: 0)")
     Duration atMost = Duration.ZERO;
 
+    @Option(names = "--until", paramLabel = "FILE", description = "go on behind the jobs until this file is there")
+    @Nullable
+    Path enough;
+
     @Option(names = "--end-with", paramLabel = "PID", description = "end when this process has ended")
     int companion;
 
@@ -106,7 +111,7 @@ final class SoakMapperCommand implements Callable<Integer> {
         int most = (int) Math.max(1, 2 * work.toMillis());
         TimeSource time = TimeSource.system();
         long until = time.nanos() + atMost.toNanos();
-        for (int i = 0; i < jobs && (atMost.isZero() || time.nanos() - until < 0); i++) {
+        for (int i = 0; (i < jobs || goesOn()) && (atMost.isZero() || time.nanos() - until < 0); i++) {
             free.acquire();
             String id = name + "-" + i;
             SoakActor.Work load = new SoakActor.Work(
@@ -123,6 +128,10 @@ final class SoakMapperCommand implements Callable<Integer> {
             }
         }
         free.acquire(window);
+    }
+
+    private boolean goesOn() {
+        return enough != null && !Files.exists(enough);
     }
 
     private static String outcome(String id, @Nullable Outcomes outcomes, @Nullable Throwable error) {

@@ -6,6 +6,7 @@ import io.nanite.agent.Agent;
 import io.nanite.core.Bytes;
 import io.nanite.core.loop.TimeSource;
 import io.nanite.core.packet.Identity;
+import io.nanite.core.packet.Outcome;
 import io.nanite.core.packet.Packet;
 import io.nanite.core.packet.Payload;
 import io.nanite.core.serializer.Draft;
@@ -36,6 +37,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -75,8 +77,12 @@ class SecureSessionsFabricTest {
     }
 
     private static Mapper mapper(TestBroker broker, Identity identity, Serializer serializer) {
+        return mapper(broker, identity, serializer, Duration.ofSeconds(3));
+    }
+
+    private static Mapper mapper(TestBroker broker, Identity identity, Serializer serializer, Duration agentTimeout) {
         MapperConfig config = MapperConfig.named(identity.name())
-                .withAgentTimeout(Duration.ofSeconds(3))
+                .withAgentTimeout(agentTimeout)
                 .withOfflineFailsafe(true);
         return Mapper.with(config)
                 .serializer(serializer)
@@ -88,7 +94,13 @@ class SecureSessionsFabricTest {
     }
 
     private Child process(TestBroker broker, Identity identity) throws InterruptedException {
-        Child child = Child.start(
+        Child child = begun(broker, identity);
+        child.awaitLine(SessionAgent.UP, PATIENCE);
+        return child;
+    }
+
+    private Child begun(TestBroker broker, Identity identity) {
+        return Child.start(
                 identity.value(),
                 Child.jvm(
                         List.of("-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
@@ -96,8 +108,6 @@ class SecureSessionsFabricTest {
                         broker.uri("nanite"),
                         identity.name(),
                         folder.resolve("shop").toString()));
-        child.awaitLine(SessionAgent.UP, PATIENCE);
-        return child;
     }
 
     /** Counts how what it writes goes. */
@@ -334,6 +344,46 @@ class SecureSessionsFabricTest {
             dying.close();
         }
         assertThat(deadLetters(broker)).isZero();
+    }
+
+    /** Each life forgets the session in which it was asked: how often the job was begun is counted all the same. */
+    @EveryBroker
+    void aJobThatKillsItsProcessIsBegunAFewTimesAndBuried(TestBroker broker) throws Exception {
+        Counting asking = new Counting(serializer(M1));
+        Child agent = process(broker, A1);
+        // What a life has counted goes with its queue, when nobody has come for that for a few times as long.
+        try (Mapper mapper = mapper(broker, M1, asking, PATIENCE)) {
+            assertThat(mapper.awaitService("/simple/fatal", 1, PATIENCE)).isTrue();
+            ask(mapper, "/simple/echo", 50, 8, answered -> {});
+            assertThat(asking.inSession).hasValueGreaterThan(10);
+
+            CompletableFuture<Outcomes> fatal =
+                    mapper.request("/simple/fatal", "x", PATIENT).outcomes().toCompletableFuture();
+            int lives = 1;
+            while (!fatal.isDone()) {
+                if (!agent.isAlive()) {
+                    agent.close();
+                    agent = begun(broker, A1);
+                    lives++;
+                }
+                CompletableFuture.anyOf(fatal, exit(agent)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+
+            assertThat(fatal.join().single())
+                    .isInstanceOfSatisfying(Outcome.Failure.class, failure -> assertThat(failure.kind())
+                            .isEqualTo("Poisoned"));
+            assertThat(lives).isBetween(5, 7);
+            ask(mapper, "/simple/echo", 20, 4, answered -> {});
+        } finally {
+            agent.close();
+        }
+        assertThat(deadLetters(broker)).isEqualTo(1);
+    }
+
+    private static CompletableFuture<ProcessHandle> exit(Child child) {
+        return ProcessHandle.of(child.pid())
+                .map(ProcessHandle::onExit)
+                .orElseGet(() -> CompletableFuture.completedFuture(ProcessHandle.current()));
     }
 
     @EveryBroker

@@ -35,6 +35,13 @@ final class SessionAgent {
             return payload;
         }
 
+        /** Ends the process that runs it. */
+        @Expose
+        Object fatal(Object payload) {
+            Runtime.getRuntime().halt(9);
+            return payload;
+        }
+
         @Expose
         Object slow(Object payload) {
             LockSupport.parkNanos(Duration.ofMillis(5).toNanos());

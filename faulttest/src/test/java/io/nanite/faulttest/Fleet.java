@@ -3,7 +3,9 @@ package io.nanite.faulttest;
 import io.nanite.faultkit.Child;
 import io.nanite.faultkit.Ledger;
 import io.nanite.testkit.broker.TestBroker;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ final class Fleet implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final String ENOUGH = "enough";
     private static final String PROGRESS = "soak-mapper progress ";
 
     /** Small and quick to start: there are many of them, and few cores. */
@@ -64,32 +67,44 @@ final class Fleet implements AutoCloseable {
         return child;
     }
 
-    /** A mapper that connects there and gives away so many jobs. */
-    Child mapper(String name, TestBroker broker, int port, int jobs, int agents) {
-        // So that there is work left for the last fault, however fast the machine.
-        return mapper(name, broker, port, jobs, agents, Duration.ofMillis(40));
-    }
-
-    /** As above; a slow job takes so long on average. */
-    Child mapper(String name, TestBroker broker, int port, int jobs, int agents, Duration work) {
-        return start(
+    /** A mapper that connects there and gives away so many jobs at least, and goes on until it is {@link #enough}. */
+    Child busyMapper(String name, TestBroker broker, int port, int jobs, int agents) {
+        return mapper(
                 name,
-                "io.nanite.cli.Main",
                 broker,
                 port,
-                "soak-mapper",
-                "-t",
-                name,
-                "--jobs",
-                Integer.toString(jobs),
-                "--window",
-                "64",
-                "--work",
-                work.toMillis() + "ms",
-                "--agents",
-                Integer.toString(agents),
-                "--heartbeat",
-                "2s");
+                jobs,
+                agents,
+                Duration.ofMillis(40),
+                "--until",
+                folder.resolve(ENOUGH).toString());
+    }
+
+    /** A mapper that connects there and gives away so many jobs; a slow one takes so long on average. */
+    Child mapper(String name, TestBroker broker, int port, int jobs, int agents, Duration work, String... more) {
+        String[] arguments = Stream.concat(
+                        Stream.of(
+                                "soak-mapper",
+                                "-t",
+                                name,
+                                "--jobs",
+                                Integer.toString(jobs),
+                                "--window",
+                                "64",
+                                "--work",
+                                work.toMillis() + "ms",
+                                "--agents",
+                                Integer.toString(agents),
+                                "--heartbeat",
+                                "2s"),
+                        Arrays.stream(more))
+                .toArray(String[]::new);
+        return start(name, "io.nanite.cli.Main", broker, port, arguments);
+    }
+
+    /** Busy mappers give away nothing more, and end when all is answered. */
+    void enough() throws IOException {
+        Files.createFile(folder.resolve(ENOUGH));
     }
 
     /** Waits until a mapper has had its first answers. */
@@ -139,8 +154,9 @@ final class Fleet implements AutoCloseable {
         return progress.getOrDefault(mapper, new Progress(0, 0)).submitted();
     }
 
-    /** Waits until so many jobs are answered, of all mappers together. */
-    synchronized void awaitAnswered(int atLeast) throws InterruptedException {
+    /** Waits until so many more jobs are answered, of all mappers together, than there are now. */
+    synchronized void awaitAnswered(int more) throws InterruptedException {
+        int atLeast = answered + more;
         long until = System.nanoTime() + PATIENCE.toNanos();
         while (answered < atLeast) {
             long left = until - System.nanoTime();

@@ -527,7 +527,10 @@ final class Router {
             if (asked != null) {
                 boolean wasAsked = job.replace(asked, agent);
                 if (wasAsked && !sameLife) {
-                    sendAgain(job, agent, job.request());
+                    // Its life before may have ended of it: it counts how often that was.
+                    Metadata metadata = job.request().metadata();
+                    sendAgain(
+                            job, agent, job.request().with(metadata.attempt() > 1 ? metadata : metadata.nextAttempt()));
                 }
             } else if (!job.several() && agent.services().contains(job.request().service())) {
                 job.waiting().stream().filter(chooser::isGone).forEach(gone -> reroute(job, gone, "went away"));

@@ -22,6 +22,7 @@ import io.nanite.core.packet.UnRegister;
 import io.nanite.core.packet.Vitals;
 import io.nanite.core.serializer.JsonSerializer;
 import io.nanite.core.serializer.Recipient;
+import io.nanite.core.serializer.Serializer;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Delivery;
 import io.nanite.core.transport.PacketSender;
@@ -57,7 +58,7 @@ final class HandAgent implements AutoCloseable {
     int asked;
 
     private Identity speaker;
-    private final JsonSerializer serializer = new JsonSerializer();
+    private final Serializer serializer;
     private final InMemoryTransport transport;
     private final PacketSender sender;
     private Set<Service> services = Set.of();
@@ -65,6 +66,11 @@ final class HandAgent implements AutoCloseable {
     private String boot = "boot-1";
 
     HandAgent(InMemoryBroker broker, String name) {
+        this(broker, name, new JsonSerializer());
+    }
+
+    HandAgent(InMemoryBroker broker, String name, Serializer serializer) {
+        this.serializer = serializer;
         identity = Identity.agent(name);
         speaker = identity;
         transport = broker.transport(name);

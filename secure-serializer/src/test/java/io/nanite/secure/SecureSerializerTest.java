@@ -10,6 +10,7 @@ import static io.nanite.secure.World.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nanite.core.Bytes;
 import io.nanite.core.ConfigException;
 import io.nanite.core.packet.Cancel;
 import io.nanite.core.packet.FileStart;
@@ -169,6 +170,29 @@ final class SecureSerializerTest {
 
         world.time.advance(Duration.ofMillis(1));
         assertRefused(world.member(A1), envelope);
+    }
+
+    @Test
+    void whatLiesAmongTheDeadLettersCanBeLookedAtWheneverAndAgain() {
+        long deadline = world.time.now().plusSeconds(10).toEpochMilli();
+        Packet work = request(M1, A1).with(new Metadata(deadline, 1, 0, null, List.of()));
+        byte[] byItsMapper = world.write(M1, work, A1);
+        byte[] byItsAgent = world.member(A1).write(work, new Recipient.EveryMapper());
+        SecureSerializer looking = world.member(M2);
+
+        world.time.advance(Duration.ofDays(1));
+        for (int look = 0; look < 2; look++) {
+            for (byte[] letter : List.of(byItsMapper, byItsAgent)) {
+                assertThat(looking.readBuried(Bytes.of(letter), SecureSerializer.CONTENT_TYPE))
+                        .isEqualTo(work);
+                assertRefused(looking, letter);
+            }
+        }
+        byte[] forOneMapper = world.write(A1, work, M2);
+        assertThatThrownBy(() -> looking.readBuried(Bytes.of(forOneMapper), SecureSerializer.CONTENT_TYPE))
+                .isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> world.member(A2).readBuried(Bytes.of(byItsAgent), SecureSerializer.CONTENT_TYPE))
+                .isInstanceOf(SerializationException.class);
     }
 
     @Test

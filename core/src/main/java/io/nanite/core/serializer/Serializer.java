@@ -53,6 +53,15 @@ public interface Serializer {
     }
 
     /**
+     * Reads, for somebody who looks at it, what lies among the dead letters: it may be over by now, and be work that was asked
+     * by somebody else than whoever buried it and vouches for it. Do not act on it as on work that came. Throws as
+     * {@link #read(Bytes, String)}.
+     */
+    default Packet readBuried(Bytes bytes, @Nullable String contentType) {
+        return read(bytes, contentType, true);
+    }
+
+    /**
      * Reads one packet. Throws {@link SerializationException}, and nothing else, if the bytes are not a packet, go past a
      * limit, or the media type is not one that this reads; {@link
      * SerializationException#ofUnknownSession} says which it would have to remember something for.
