@@ -11,7 +11,6 @@ import io.nanite.core.serializer.Serializer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,7 +26,9 @@ final class Letters {
 
     private static final int MOST_TEXT = 16 * 1024;
     private static final int ID_BYTES = 8;
-    private static final String SEALED = "application/pkcs7-mime";
+
+    /** What is sealed says so, as do its pieces and what is said in a session: theirs begin alike. */
+    private static final String SEALED = "application/vnd.nanite.secure";
 
     private final Serializer serializer;
 
@@ -64,15 +65,7 @@ final class Letters {
 
         @Nullable
         Instant at() {
-            if (message.at() != null) {
-                return message.at();
-            }
-            try {
-                String at = message.headers().get("x-at");
-                return at == null ? null : Instant.parse(at);
-            } catch (DateTimeException e) {
-                return null;
-            }
+            return message.since();
         }
 
         /** One for all that have the same reason, but for numbers and names of things, and come from the same queue. */
@@ -108,7 +101,8 @@ final class Letters {
                             : packet.getClass().getSimpleName().toLowerCase(Locale.ROOT);
             return new Letter(id, message, kind, false, packet instanceof Deliverable work ? work : null);
         } catch (SerializationException e) {
-            boolean sealed = SEALED.equals(message.contentType());
+            boolean sealed =
+                    message.contentType() != null && message.contentType().startsWith(SEALED);
             return new Letter(id, message, sealed ? "encrypted" : "unreadable", sealed, null);
         }
     }

@@ -1,6 +1,7 @@
 package io.nanite.admin;
 
 import io.nanite.core.Bytes;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,22 @@ public record StoredMessage(
         @Nullable String id,
         @Nullable Instant at) {
 
+    private static final String PARKED_AT = "x-at";
+
     public StoredMessage {
         headers = Map.copyOf(headers);
+    }
+
+    /** When it was sent, or else when it was parked; null if it says neither. */
+    public @Nullable Instant since() {
+        if (at != null) {
+            return at;
+        }
+        try {
+            String parked = headers.get(PARKED_AT);
+            return parked == null ? null : Instant.parse(parked);
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 }

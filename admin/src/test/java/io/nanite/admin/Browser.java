@@ -33,20 +33,21 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
  * A browser without a screen, with a profile of its own that goes with it. Everything that a page does against its policy, and
- * everything that it writes into the console, is remembered. Of one thread.
+ * everything that it writes into the console, is remembered. Of one thread. Tests of other modules have it too, as this module's
+ * test-jar.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
     static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     static final Path DRIVER = Path.of("/usr/bin/chromedriver");
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    final ChromeDriver driver;
+    public final ChromeDriver driver;
     private final Path profile;
     private final List<String> allowed = new ArrayList<>();
 
-    Browser() {
+    public Browser() {
         try {
             profile = Files.createTempDirectory("nanite-browser");
         } catch (IOException e) {
@@ -89,41 +90,41 @@ final class Browser implements AutoCloseable {
         size(1280, 900);
     }
 
-    void size(int width, int height) {
+    public void size(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
     }
 
     /** What the system of who looks prefers. */
-    void dark(boolean dark) {
+    public void dark(boolean dark) {
         driver.executeCdpCommand(
                 "Emulation.setEmulatedMedia",
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
-    void scripts(boolean on) {
+    public void scripts(boolean on) {
         driver.executeCdpCommand("Emulation.setScriptExecutionDisabled", Map.of("value", !on));
     }
 
-    void go(java.net.URI address) {
+    public void go(java.net.URI address) {
         driver.get(address.toString());
     }
 
-    WebElement find(String css) {
+    public WebElement find(String css) {
         return driver.findElement(By.cssSelector(css));
     }
 
-    List<WebElement> all(String css) {
+    public List<WebElement> all(String css) {
         return driver.findElements(By.cssSelector(css));
     }
 
-    String text(String css) {
+    public String text(String css) {
         return find(css).getText();
     }
 
     /** Waits for what a script in the page says to be true. */
-    void await(String expression) {
+    public void await(String expression) {
         new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50))
                 .withMessage(() ->
                         expression + "; " + run("return document.getElementById('count')?.textContent") + "; the page: "
@@ -131,43 +132,42 @@ final class Browser implements AutoCloseable {
                 .until(page -> Boolean.TRUE.equals(run("return Boolean(" + expression + ")")));
     }
 
-    void awaitText(String css, String part) {
+    public void awaitText(String css, String part) {
         await("document.querySelector('%s')?.textContent.includes('%s')".formatted(css, part));
     }
 
-    void awaitLive() {
+    public void awaitLive() {
         await("document.querySelector('.live')?.dataset.liveState === 'live'");
     }
 
-    @Nullable
-    Object run(String script, Object... arguments) {
+    public @Nullable Object run(String script, Object... arguments) {
         return driver.executeScript(script, arguments);
     }
 
-    long number(String expression) {
+    public long number(String expression) {
         return ((Number) Objects.requireNonNull(run("return " + expression))).longValue();
     }
 
     /** As somebody types, wherever the focus is. */
-    void press(CharSequence... keys) {
+    public void press(CharSequence... keys) {
         new Actions(driver).sendKeys(keys).perform();
     }
 
-    void chord(Keys held, String key) {
+    public void chord(Keys held, String key) {
         new Actions(driver).keyDown(held).sendKeys(key).keyUp(held).perform();
     }
 
-    byte[] screenshot() {
+    public byte[] screenshot() {
         return driver.getScreenshotAs(OutputType.BYTES);
     }
 
     /** A message of the console that a test brings about. */
-    void allow(String part) {
+    public void allow(String part) {
         allowed.add(part);
     }
 
     /** That the page kept to its policy and had nothing to complain of. */
-    void assertQuiet(String where) {
+    public void assertQuiet(String where) {
         assertThat(run("return window.violations ?? []"))
                 .as("violations, " + where)
                 .isEqualTo(List.of());
@@ -180,7 +180,7 @@ final class Browser implements AutoCloseable {
 
     /** What axe-core finds of the serious kind, one line each. */
     @SuppressWarnings("unchecked")
-    List<String> barriers() {
+    public List<String> barriers() {
         run(axe());
         Object found = driver.executeAsyncScript("const done=arguments[arguments.length-1];"
                 + "axe.run(document,{resultTypes:['violations'],runOnly:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(BrowserRequired.Looked.class)
-@interface BrowserRequired {
+public @interface BrowserRequired {
 
     /** Looks whether it is there. */
     final class Looked implements ExecutionCondition {

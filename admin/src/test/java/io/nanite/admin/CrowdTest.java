@@ -6,6 +6,7 @@ import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
 import io.nanite.testkit.InMemoryBroker;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -16,10 +17,17 @@ class CrowdTest {
     private static final int AGENTS = 5000;
     private static final int MOST_NODES = 2500;
 
+    /**
+     * These agents do not answer when they are asked where they are, so one that is once late is gone; and of those that went a mapper
+     * remembers a few. A machine that is busy for half a minute would leave a crowd that is none.
+     */
+    private static final Duration PATIENT = Duration.ofMinutes(5);
+
     @Test
     void fiveThousandAgentsAreAListOfAsManyRowsAsCanBeSeen() throws Exception {
         InMemoryBroker broker = InMemoryBroker.threaded();
-        try (Mapper mapper = Mapper.start(MapperConfig.named("m"), broker.transport("mapper"));
+        try (Mapper mapper =
+                        Mapper.start(MapperConfig.named("m").withAgentTimeout(PATIENT), broker.transport("mapper"));
                 Crowd crowd = new Crowd(broker.transport("nanite"), AGENTS);
                 TestTower tower = TestTower.of(mapper);
                 Browser browser = new Browser()) {
@@ -45,12 +53,19 @@ class CrowdTest {
             browser.run("scrollTo(0, 0)");
             browser.find("input[name=q]").sendKeys("worker-4242");
             browser.awaitText("#count", "1 agent like that");
+            assertThat(mapper.agents()).hasSize(AGENTS);
             assertThat(Objects.requireNonNull(browser.driver.getCurrentUrl())).endsWith("?q=worker-4242");
             browser.go(tower.uri("/agents?tag=gpu&sort=-load"));
             browser.await("document.getElementById('count')?.textContent === '1,667 agents like that'");
             browser.awaitLive();
             browser.await("document.querySelector('tr[aria-rowindex]')");
             long changes = changesIn(browser, 5000);
+            String byLoad = framesIn(browser, 10_000);
+            browser.assertQuiet("agents");
+            browser.go(tower.uri("/agents"));
+            browser.awaitLive();
+            browser.await("document.querySelector('tr[aria-rowindex]')");
+            String byName = framesIn(browser, 10_000);
             browser.assertQuiet("agents");
 
             browser.go(tower.uri("/services/simple/echo"));
@@ -66,6 +81,7 @@ class CrowdTest {
             System.out.printf(
                     "%,d agents: first paint %d ms, %.1f changes of rows/s, heap of test, mapper and tower %d MiB%n",
                     AGENTS, paint, changes / 5.0, heap);
+            System.out.printf("frames of 10 s: %s; of a third, by their load: %s%n", byName, byLoad);
         }
     }
 
@@ -78,5 +94,39 @@ class CrowdTest {
                         + "setTimeout(() => { o.disconnect(); done(n); }, millis)",
                 millis);
         return ((Number) Objects.requireNonNull(count)).longValue();
+    }
+
+    /** How long frames take, how long scripts held up those that took long, and how many changes of agents are told meanwhile. */
+    private static String framesIn(Browser browser, int millis) {
+        Object said = browser.driver.executeAsyncScript("""
+                const [millis, done] = arguments;
+                const frames = [];
+                const scripts = [];
+                let told = 0;
+                let last = performance.now();
+                const began = last;
+                const source = new EventSource('/api/v1/events');
+                source.addEventListener('agents', (event) => { told += JSON.parse(event.data).changed.length; });
+                const slow = new PerformanceObserver((list) => list.getEntries().forEach(
+                    (frame) => scripts.push(...frame.scripts.map((each) => each.duration))));
+                slow.observe({ type: 'long-animation-frame' });
+                const step = (now) => {
+                  frames.push(now - last);
+                  last = now;
+                  if (now - began < millis) {
+                    requestAnimationFrame(step);
+                    return;
+                  }
+                  source.close();
+                  slow.disconnect();
+                  frames.sort((a, b) => a - b);
+                  const at = (part) => frames[Math.floor((frames.length - 1) * part)].toFixed(1);
+                  done(`median ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms, `
+                    + `${frames.filter((f) => f > 50).length} of ${frames.length} longer than 50 ms, `
+                    + `longest script of those ${Math.max(0, ...scripts).toFixed(0)} ms, ${Math.round(told * 1000 / millis)} changes/s`);
+                };
+                requestAnimationFrame(step);
+                """, millis);
+        return String.valueOf(said);
     }
 }

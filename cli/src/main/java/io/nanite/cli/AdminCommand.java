@@ -106,10 +106,15 @@ final class AdminCommand implements Callable<Integer>, Configured {
     static BrokerSide desk(RabbitConfig where) {
         URI management = URI.create(
                 where.tls() ? "https://%s:15671".formatted(where.host()) : "http://%s:15672".formatted(where.host()));
+        return desk(where, management);
+    }
+
+    static BrokerSide desk(RabbitConfig where, URI management) {
+        TimeSource time = TimeSource.system();
         return new BrokerSide(
                 new QueueDesk(where),
-                new ManagementApi(management, where.virtualHost(), where.user(), where.password()),
-                TimeSource.system());
+                new ManagementApi(management, where.virtualHost(), where.user(), where.password(), time),
+                time);
     }
 
     private MapperConfig config() {

@@ -2,6 +2,7 @@ package io.nanite.cli;
 
 import io.nanite.admin.BrokerReport;
 import io.nanite.core.Secret;
+import io.nanite.core.loop.TimeSource;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -11,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -26,12 +28,14 @@ final class ManagementApi {
     private final URI base;
     private final String vhost;
     private final String authorization;
+    private final TimeSource time;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
-    ManagementApi(URI base, String vhost, String user, Secret password) {
+    ManagementApi(URI base, String vhost, String user, Secret password, TimeSource time) {
         this.base = base;
         this.vhost = vhost;
+        this.time = time;
         authorization = "Basic "
                 + Base64.getEncoder()
                         .encodeToString(
@@ -64,17 +68,24 @@ final class ManagementApi {
                 alarms.add("%s does not run".formatted(name));
             }
         }
-        return Optional.of(new Seen(
-                names, alarms, queues.get().stream().map(ManagementApi::depth).toList()));
+        return Optional.of(
+                new Seen(names, alarms, queues.get().stream().map(this::depth).toList()));
     }
 
-    private static BrokerReport.Depth depth(Map<String, @Nullable Object> queue) {
+    private BrokerReport.Depth depth(Map<String, @Nullable Object> queue) {
         return new BrokerReport.Depth(
                 String.valueOf(queue.get("name")),
                 number(queue, "messages_ready"),
                 number(queue, "messages_unacknowledged"),
                 number(queue, "consumers"),
-                null);
+                oldest(queue));
+    }
+
+    /** A message that says when it was sent is told by that, if it is the first of a classic queue. */
+    private @Nullable Long oldest(Map<String, @Nullable Object> queue) {
+        return queue.get("head_message_timestamp") instanceof Number seconds
+                ? (Long) BrokerSide.age(Instant.ofEpochSecond(seconds.longValue()), time)
+                : null;
     }
 
     /** A queue that has just been made has no figures yet. */

@@ -22,6 +22,7 @@ class ArchitectureTest {
 
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages(House.MODULES.keySet().stream()
                     .map(module -> House.ROOT + module)
                     .toArray(String[]::new));

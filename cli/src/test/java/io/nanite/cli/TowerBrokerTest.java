@@ -3,146 +3,28 @@ package io.nanite.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.nanite.admin.ControlTower;
-import io.nanite.admin.ControlTowerConfig;
-import io.nanite.agent.Agent;
-import io.nanite.agent.AgentConfig;
-import io.nanite.agent.AgentModule;
-import io.nanite.agent.actor.Actor;
-import io.nanite.agent.actor.Expose;
-import io.nanite.core.Bytes;
 import io.nanite.core.transport.Address;
-import io.nanite.core.transport.Parcel;
-import io.nanite.core.transport.TransportListener;
-import io.nanite.mapper.Mapper;
-import io.nanite.mapper.MapperConfig;
-import io.nanite.rabbitmq.RabbitConfig;
-import io.nanite.rabbitmq.RabbitTransport;
 import io.nanite.testkit.broker.EveryBroker;
 import io.nanite.testkit.broker.TestBroker;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** What a Control Tower sees of a broker, and takes out of it. */
 class TowerBrokerTest {
 
-    @Actor("it")
-    static final class It {
-
-        private final List<Object> got = new CopyOnWriteArrayList<>();
-
-        @Expose
-        public Object echo(Object payload) {
-            got.add(payload);
-            return payload;
-        }
-    }
-
-    /** A fabric with a tower, and what asks it. */
-    private static final class World implements AutoCloseable {
-
-        private final It it = new It();
-        private final RabbitConfig where;
-        private final RabbitTransport transport;
-        private final Mapper mapper;
-        private final Agent agent;
-        private final ControlTower tower;
-        private final RabbitTransport other;
-        private final HttpClient http = HttpClient.newHttpClient();
-
-        World(TestBroker broker) throws InterruptedException {
-            where = RabbitConfig.of(broker.uri()).withName("tower");
-            transport = new RabbitTransport(where);
-            mapper = Mapper.start(MapperConfig.named("m"), transport);
-            agent = Agent.start(
-                    AgentConfig.named("fred"),
-                    new RabbitTransport(RabbitConfig.of(broker.uri("nanite")).withName("fred")),
-                    new AgentModule() {
-                        @Override
-                        protected void configure() {
-                            actor(it);
-                        }
-                    });
-            tower = ControlTower.with(ControlTowerConfig.DEFAULT.withPort(0))
-                    .ready(transport::isConnected)
-                    .desk(AdminCommand.desk(where))
-                    .start(mapper);
-            other = new RabbitTransport(where.withName("other"));
-            other.start(new TransportListener() {});
-            assertThat(mapper.awaitService("/it/echo", 1, Duration.ofSeconds(20)))
-                    .isTrue();
-        }
-
-        void send(Address to, String body, Map<String, String> headers) throws Exception {
-            other.publish(new Parcel(to, Bytes.of(body), "application/json", null, true, false, headers))
-                    .get(10, TimeUnit.SECONDS);
-        }
-
-        HttpResponse<String> ask(String method, String path, @Nullable Object body) throws Exception {
-            URI link = tower.link();
-            HttpRequest request = HttpRequest.newBuilder(link.resolve("/api/v1" + path))
-                    .timeout(Duration.ofSeconds(30))
-                    .header("Authorization", "Bearer " + link.getQuery().substring("token=".length()))
-                    .header("Content-Type", "application/json")
-                    .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(Json.line(body)))
-                    .build();
-            return http.send(request, BodyHandlers.ofString());
-        }
-
-        Map<String, @Nullable Object> get(String path) throws Exception {
-            HttpResponse<String> answer = ask("GET", path, null);
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-            return Json.object(answer.body());
-        }
-
-        @SuppressWarnings("unchecked") // lists of objects, as the document says
-        List<Map<String, Object>> list(String path, String key) throws Exception {
-            Object list = Objects.requireNonNull(get(path).get(key), key);
-            assertThat(list).isInstanceOf(List.class);
-            return (List<Map<String, Object>>) list;
-        }
-
-        @Override
-        public void close() {
-            other.close();
-            tower.close();
-            agent.close();
-            mapper.close();
-        }
-    }
-
-    private static String work(String kind, String token, int payload) {
-        return """
-                {"json_class":"Nanite::%s","data":{"type":"/it/echo","payload":%d,"from":"mapper-m","token":"%s",\
-                "reply_to":"mapper-m","selector":"least_loaded","target":"nanite-fred","persistent":true,"tags":[]}}""".formatted(kind, payload, token);
-    }
-
-    private static String token(char digit) {
-        return String.valueOf(digit).repeat(32);
-    }
-
     @EveryBroker
     void lettersAreShownSentAgainAndThrownAway(TestBroker broker) throws Exception {
-        try (World world = new World(broker)) {
+        try (TowerWorld world = new TowerWorld(broker)) {
             world.send(new Address.Queue("nanite-fred"), "no packet", Map.of());
             world.send(
                     Address.DEAD_LETTER,
-                    work("Push", token('a'), 5),
+                    TowerWorld.work("Push", TowerWorld.token('a'), 5),
                     Map.of("x-reason", "Poisoned: 4 attempts", "x-source", "nanite-fred"));
             world.send(
                     Address.DEAD_LETTER,
-                    work("Request", token('b'), 6),
+                    TowerWorld.work("Request", TowerWorld.token('b'), 6),
                     Map.of("x-reason", "Poisoned: 7 attempts", "x-source", "nanite-fred"));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> world.list("/parking", "letters").size() == 3);
@@ -166,7 +48,7 @@ class TowerBrokerTest {
                     .isEqualTo(202);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> world.list("/parking", "letters").size() == 1);
-            assertThat(world.it.got).containsExactlyInAnyOrder(5, 7);
+            assertThat(world.it.got()).containsExactlyInAnyOrder(5, 7);
 
             Map<String, Object> unreadable = world.list("/parking", "letters").get(0);
             assertThat(unreadable).containsEntry("kind", "unreadable").containsEntry("source", "nanite-fred");
@@ -187,10 +69,10 @@ class TowerBrokerTest {
 
     @EveryBroker
     void aLetterWhoseReplayNobodyTakesStaysParked(TestBroker broker) throws Exception {
-        try (World world = new World(broker)) {
+        try (TowerWorld world = new TowerWorld(broker)) {
             world.send(
                     Address.DEAD_LETTER,
-                    work("Push", token('c'), 1).replace("/it/echo", "/no/such"),
+                    TowerWorld.work("Push", TowerWorld.token('c'), 1).replace("/it/echo", "/no/such"),
                     Map.of("x-reason", "x", "x-source", "y"));
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> world.list("/parking", "letters").size() == 1);
@@ -210,7 +92,7 @@ class TowerBrokerTest {
 
     @EveryBroker
     void whatWaitsForSomebodyIsShownAndCanBeTakenOut(TestBroker broker) throws Exception {
-        try (World world = new World(broker)) {
+        try (TowerWorld world = new TowerWorld(broker)) {
             HttpResponse<String> sent = world.ask(
                     "POST",
                     "/requests",
@@ -225,7 +107,7 @@ class TowerBrokerTest {
             assertThat(world.ask("DELETE", "/offline/" + token, null).statusCode())
                     .isEqualTo(200);
             assertThat(world.get("/offline")).containsEntry("total", 0);
-            assertThat(world.ask("DELETE", "/offline/" + token("d".charAt(0)), null)
+            assertThat(world.ask("DELETE", "/offline/" + TowerWorld.token('d'), null)
                             .statusCode())
                     .isEqualTo(404);
         }
@@ -233,7 +115,7 @@ class TowerBrokerTest {
 
     @EveryBroker
     void queuesHaveRolesAndWhatLiesInThemIsJudged(TestBroker broker) throws Exception {
-        try (World world = new World(broker)) {
+        try (TowerWorld world = new TowerWorld(broker)) {
             world.send(Address.DEAD_LETTER, "x", Map.of("x-reason", "x", "x-source", "y"));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> String.valueOf(world.get("/verdict").get("findings"))
@@ -257,7 +139,7 @@ class TowerBrokerTest {
 
     @EveryBroker(own = true)
     void aBrokerThatGoesAndComesIsLostAndFoundAgain(TestBroker broker) throws Exception {
-        try (World world = new World(broker)) {
+        try (TowerWorld world = new TowerWorld(broker)) {
             broker.stop();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> String.valueOf(world.get("/verdict").get("sentence"))
