@@ -8,6 +8,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.nio.file.Files;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,10 +16,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Tests that drive Chromium, as Debian installs it. Without it they are skipped with the reason, or fail if {@code
- * NANITE_REQUIRE_BROWSER} is {@code true}.
+ * NANITE_REQUIRE_BROWSER} is {@code true}. {@code -DexcludedGroups=browser} leaves them out.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
+@Tag("browser")
 @ExtendWith(BrowserRequired.Looked.class)
 public @interface BrowserRequired {
 

@@ -5,6 +5,8 @@ import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.Expose;
 import io.nanite.cli.console.TerminalFront;
 import io.nanite.core.Secret;
+import io.nanite.core.loop.EventLoop;
+import io.nanite.core.loop.SingleThreadLoop;
 import io.nanite.embedded.EmbeddedBroker;
 import io.nanite.embedded.EmbeddedBrokerConfig;
 import io.nanite.mapper.CallOptions;
@@ -47,10 +49,13 @@ final class WarmUpCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Logging.level(null, Level.ERROR);
         Path root = Files.createTempDirectory("nanite-warm-up");
-        try (EmbeddedBroker broker = new EmbeddedBroker(EmbeddedBrokerConfig.inMemory())) {
+        CompletableFuture<Integer> agent = new CompletableFuture<>();
+        try (EmbeddedBroker broker = new EmbeddedBroker(EmbeddedBrokerConfig.inMemory());
+                EventLoop loop = new SingleThreadLoop("nanite-warm-up", agent::completeExceptionally)) {
             broker.start();
             Shutdown shutdown = Shutdown.never();
-            CompletableFuture<Integer> agent = agent(root, broker.port(), shutdown);
+            String[] command = agent(root, broker.port());
+            loop.execute(() -> agent.complete(new Main(Map.of(), common.out(), common.err(), shutdown).run(command)));
             RabbitConfig config = RabbitConfig.at("127.0.0.1", broker.port(), "mapper", new Secret("testing"));
             try (Mapper mapper = Mapper.start(MapperConfig.named("warm-up"), new RabbitTransport(config))) {
                 if (!mapper.awaitService("/echo/index", 1, PATIENCE)) {
@@ -72,7 +77,7 @@ final class WarmUpCommand implements Callable<Integer> {
     }
 
     /** The command, as somebody types it, with an actor of a jar. */
-    private CompletableFuture<Integer> agent(Path root, int port, Shutdown shutdown) throws IOException {
+    private static String[] agent(Path root, int port) throws IOException {
         String echo = Echo.class.getName().replace('.', '/') + ".class";
         Path actors = Files.createDirectory(root.resolve("actors"));
         try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(actors.resolve("echo.jar")));
@@ -81,23 +86,17 @@ final class WarmUpCommand implements Callable<Integer> {
             jar.putNextEntry(new JarEntry(echo));
             type.transferTo(jar);
         }
-        Main main = new Main(Map.of(), common.out(), common.err(), shutdown);
-        CompletableFuture<Integer> ended = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> ended.complete(main.run(
-                        "nanite-agent",
-                        "--token",
-                        "warm-up",
-                        "--nanite",
-                        root.toString(),
-                        "--port",
-                        Integer.toString(port),
-                        "--log-level",
-                        "error")),
-                "nanite-warm-up-agent");
-        thread.setDaemon(true);
-        thread.start();
-        return ended;
+        return new String[] {
+            "nanite-agent",
+            "--token",
+            "warm-up",
+            "--nanite",
+            root.toString(),
+            "--port",
+            Integer.toString(port),
+            "--log-level",
+            "error"
+        };
     }
 
     private static void delete(Path root) throws IOException {

@@ -48,7 +48,8 @@ final class House {
     /** The libraries, and the modules that may know them. */
     static final Map<String, Set<String>> LIBRARIES = Map.ofEntries(
             Map.entry("com.rabbitmq.", Set.of("rabbitmq")),
-            Map.entry("org.bouncycastle.", Set.of("secure")),
+            // Envelopes; and the hash of passwords.
+            Map.entry("org.bouncycastle.", Set.of("secure", "admin")),
             Map.entry("io.javalin.", Set.of("admin")),
             // What Javalin stands on: its limits and its streams are set there.
             Map.entry("org.eclipse.jetty.", Set.of("admin")),
