@@ -146,7 +146,7 @@ final class Api {
             throw new ProblemException(503, "streams: %d (expected: fewer at once)".formatted(MOST_STREAMS));
         }
         @Nullable String lastId = http.header("Last-Event-ID");
-        EventStream.open(http, stream -> subscription.of(stream, lastId), streams::decrementAndGet);
+        EventStream.open(http, door.stays(http), stream -> subscription.of(stream, lastId), streams::decrementAndGet);
     }
 
     private void document(Context http) {

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +177,15 @@ final class Door {
         }
         @Nullable String cookie = cookie(http);
         return same(session, cookie) ? Optional.of(owner()) : sessions.find(cookie);
+    }
+
+    /** Says from now on whether who asks this may go on having it: a stream outlives what let it in. Any thread. */
+    BooleanSupplier stays(Context http) {
+        if (rules.guard() != null || visitor(http).user() == null) {
+            return () -> true;
+        }
+        @Nullable String cookie = cookie(http);
+        return () -> sessions.isOpen(cookie);
     }
 
     private Visitor limited(Visitor visitor) {

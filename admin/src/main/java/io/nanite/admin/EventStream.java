@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -21,6 +22,7 @@ final class EventStream implements Topic.Subscriber, WriteListener {
     static final int MOST_WAITING_BYTES = 2 << 20;
 
     private final ServletOutputStream out;
+    private final BooleanSupplier stays;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
 
     // Guarded by this.
@@ -30,12 +32,13 @@ final class EventStream implements Topic.Subscriber, WriteListener {
     private boolean begun;
     private boolean finishing;
 
-    private EventStream(ServletOutputStream out) {
+    private EventStream(ServletOutputStream out, BooleanSupplier stays) {
         this.out = out;
+        this.stays = stays;
     }
 
-    /** Answers with a stream; {@code subscribe} is told when it may be fed. */
-    static void open(Context http, Consumer<EventStream> subscribe, Runnable onEnd) {
+    /** Answers with a stream, until {@code stays} says no; {@code subscribe} is told when it may be fed. */
+    static void open(Context http, BooleanSupplier stays, Consumer<EventStream> subscribe, Runnable onEnd) {
         HttpServletRequest request = http.req();
         HttpServletResponse response = http.res();
         http.future(() -> {
@@ -47,7 +50,7 @@ final class EventStream implements Topic.Subscriber, WriteListener {
             response.setContentType("text/event-stream");
             response.setCharacterEncoding("UTF-8");
             try {
-                EventStream stream = new EventStream(response.getOutputStream());
+                EventStream stream = new EventStream(response.getOutputStream(), stays);
                 var unused = stream.end.whenComplete((nothing, error) -> onEnd.run());
                 stream.out.setWriteListener(stream);
                 subscribe.accept(stream);
@@ -62,6 +65,10 @@ final class EventStream implements Topic.Subscriber, WriteListener {
     @Override
     public synchronized void offer(byte[] event) {
         if (end.isDone()) {
+            return;
+        }
+        if (!stays.getAsBoolean()) {
+            close();
             return;
         }
         // What begins a stream may be more than that: it is there all at once.

@@ -97,6 +97,16 @@ final class Sessions {
         return Optional.of(new Visitor(session.user.name(), session.user.role(), session.csrf));
     }
 
+    /** Whether it has not ended. That this was asked does not count. */
+    boolean isOpen(@Nullable String key) {
+        return key != null && isOpen(hash(key), users.get());
+    }
+
+    private synchronized boolean isOpen(String hash, List<TowerUser> known) {
+        Session session = sessions.get(hash);
+        return session != null && !isOver(session, time.nanos()) && known.contains(session.user);
+    }
+
     synchronized void end(@Nullable String key) {
         if (key != null) {
             sessions.remove(hash(key));

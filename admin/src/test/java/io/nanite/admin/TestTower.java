@@ -117,6 +117,10 @@ final class TestTower implements AutoCloseable {
         if (lastId != null) {
             request.header("Last-Event-ID", lastId);
         }
+        return events(request);
+    }
+
+    EventReader events(HttpRequest.Builder request) throws IOException, InterruptedException {
         return new EventReader(http.send(request.build(), BodyHandlers.ofInputStream()));
     }
 

@@ -185,6 +185,24 @@ class UsersTest {
     }
 
     @Test
+    void aStreamEndsWithTheSessionThatItWasOpenedIn() throws Exception {
+        try (EventReader veras = events(login("vera"));
+                EventReader ottos = events(login("otto"))) {
+            veras.next();
+            ottos.next();
+
+            users.set(List.of(USERS.get(1)));
+
+            assertThatThrownBy(() -> veras.await(event -> false)).hasMessage("the stream has ended");
+            ottos.next();
+        }
+    }
+
+    private EventReader events(Login login) throws Exception {
+        return tower.events(tower.to("/api/v1/events").header("Cookie", login.cookie()));
+    }
+
+    @Test
     void ofTooManySessionsTheOneThatWasIdleForLongestEnds() {
         Sessions sessions = new Sessions(RANDOM, TimeSource.system(), () -> USERS);
         String first = sessions.begin(USERS.get(0)).value();

@@ -49,9 +49,9 @@ export function startPalette(live, actions) {
     }));
     all.push({ kind: 'action', words: 'Switch between light and dark', go: actions.theme });
     all.push({ kind: 'action', words: live.paused ? 'Go on with live news' : 'Pause live news', go: actions.pause });
-    for (const name of live.agents.keys()) {
+    for (const [name, agent] of live.agents) {
       all.push({ kind: 'agent', words: name, go: () => location.assign(agentHref(name)) });
-      if (mayDo && typed.length > 3 && /^(drain|resume|ping|send)/i.test(typed)) {
+      if (mayDo && !agent.goneAt && typed.length > 3 && /^(drain|resume|ping|send)/i.test(typed)) {
         for (const action of actions.agent) {
           all.push({ kind: 'action', words: `${action.words} ${name}`, weight: 0.9, go: () => action.go(name) });
         }
