@@ -22,7 +22,7 @@ class LedgerTest {
     private static final int JOBS = 20_000;
 
     /** So many are answered between a fault and the next. */
-    private static final int BETWEEN = JOBS / 8;
+    private static final int BETWEEN = JOBS / 16;
 
     private static final int AGENTS = 4;
 
