@@ -226,8 +226,10 @@ final class Suspects implements Receiver {
     private void next() {
         while (state == State.OPEN && !waiting.isEmpty()) {
             Job job = waiting.element();
-            int attempts = begun.getOrDefault(job.token(), 1);
-            boolean mustBeAlone = attempts > 1;
+            // What was sent a second time is counted ahead of its run; what is delivered again has had it.
+            int marks = begun.getOrDefault(job.token(), 1);
+            int attempts = Math.max(job.redelivered() ? job.attempt() : job.attempt() - 1, marks);
+            boolean mustBeAlone = (job.redelivered() ? attempts : marks) > 1;
             boolean isFull = job.redelivered() && running.size() >= width;
             if (attempts >= MOST_ATTEMPTS) {
                 waiting.remove();
@@ -247,7 +249,7 @@ final class Suspects implements Receiver {
     private void begin(Job job, int attempt, boolean mustBeAlone) {
         running.add(job.token());
         alone = mustBeAlone;
-        job.attempt(Math.max(job.redelivered() ? job.attempt() + 1 : job.attempt(), attempt));
+        job.attempt(attempt);
         underWay.put(job.token(), attempt);
         var unused = published(job.token().value(), attempt)
                 .thenAccept(receipt -> loop.execute(() -> {
