@@ -226,9 +226,11 @@ final class Suspects implements Receiver {
     private void next() {
         while (state == State.OPEN && !waiting.isEmpty()) {
             Job job = waiting.element();
-            // What was sent a second time is counted ahead of its run; what is delivered again has had it.
+            // One that was delivered again may have been begun without a mark, but only if nobody had it before. What
+            // is sent a
+            // second time is counted ahead of its run, and marked before it: where there is no mark, it was not begun.
             int marks = begun.getOrDefault(job.token(), 1);
-            int attempts = Math.max(job.redelivered() ? job.attempt() : job.attempt() - 1, marks);
+            int attempts = Math.max(job.attempt() - 1, marks);
             boolean mustBeAlone = (job.redelivered() ? attempts : marks) > 1;
             boolean isFull = job.redelivered() && running.size() >= width;
             if (attempts >= MOST_ATTEMPTS) {

@@ -176,6 +176,28 @@ class SuspectsTest {
         }
     }
 
+    /** It says that it is sent for the second time, was delivered to four lives, and had its turn in none. */
+    @Test
+    void whatWaitedForItsTurnWhenTheAgentDiedIsNotCounted() throws Exception {
+        InMemoryTransport life = live();
+        Request deadly = ask("/test/deadly");
+        assertThat(begun()).isEqualTo("deadly 1");
+        Request sent = request("/test/harmless", null);
+        Request again = sent.with(sent.metadata().nextAttempt());
+        sender.request(SELF, again, false);
+        for (int attempt = 2; attempt <= 4; attempt++) {
+            life.disconnect();
+            life = live();
+            assertThat(begun()).isEqualTo("deadly " + attempt);
+        }
+        life.disconnect();
+        live();
+
+        assertThat(((Outcome.Failure) outcome(deadly)).kind()).isEqualTo("Poisoned");
+        assertThat(begun()).isEqualTo("harmless 2");
+        assertThat(outcome(again).ok()).isTrue();
+    }
+
     @Test
     void aJobThatEndsWellTheSecondTimeIsForgotten() throws Exception {
         InMemoryTransport life = live();
