@@ -54,7 +54,9 @@ final class SoakCommand implements Callable<Integer> {
     @Option(
             names = "--fault-every",
             paramLabel = "RANGE",
-            description = "the time between two faults, at random from a range (default: 2s-10s)")
+            description =
+                    "the time between two faults, at random from a range, or longer: until something was answered since "
+                            + "the last (default: 2s-10s)")
     String faultEvery = "2s-10s";
 
     @Option(
@@ -199,8 +201,12 @@ final class SoakCommand implements Callable<Integer> {
         SoakProgress progress = new SoakProgress(common.out(), SoakProgress.onTerminal(), jobs, time);
         while (!fleet.isDone()) {
             long next = time.nanos() + pause.random().toNanos();
-            for (long left = next - time.nanos(); left > 0 && !fleet.isDone(); left = next - time.nanos()) {
-                fleet.awaitDone(left < LOOK.toNanos() ? Duration.ofNanos(left) : LOOK);
+            int answered = fleet.answered();
+            // Where nobody can come back before the next fault it would say nothing of who comes back.
+            for (long left = next - time.nanos();
+                    (left > 0 || fleet.answered() == answered) && !fleet.isDone();
+                    left = next - time.nanos()) {
+                fleet.awaitDone(left > 0 && left < LOOK.toNanos() ? Duration.ofNanos(left) : LOOK);
                 progress.at(fleet.answered(), breaking.count(), breaking.last());
             }
             if (!fleet.isDone()) {

@@ -35,6 +35,9 @@ final class SoakMapperCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** For a broker that was killed on a machine with a lot to do: what comes of a job is worth the wait. */
+    private static final Duration BROKER_PATIENCE = Duration.ofMinutes(3);
+
     /** Whoever is refused comes again a moment later, not at once. */
     private static final Duration AFTER_REFUSAL = Duration.ofMillis(100);
 
@@ -90,7 +93,8 @@ final class SoakMapperCommand implements Callable<Integer> {
         try (Ledger book = Ledger.open(ledger, SoakAgentCommand.writer(self.value()));
                 Mapper mapper = Mapper.with(config)
                         .serializer(broker.serializer(self))
-                        .start(new RabbitTransport(broker.broker("mapper", self.value())));
+                        .start(new RabbitTransport(
+                                broker.broker("mapper", self.value()).withPatience(BROKER_PATIENCE)));
                 SoakReporter reporter = new SoakReporter(common)) {
             Thread caller = Thread.currentThread();
             common.shutdown().with(caller::interrupt);
