@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalRabbit implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration COMMAND = Duration.ofSeconds(60);
+    /** On a machine that is busy with other nodes, a node takes ten times as long as on its own. */
+    private static final Duration START = Duration.ofMinutes(3);
+
+    private static final Duration COMMAND = Duration.ofMinutes(3);
 
     private final RabbitBinaries binaries;
     private final @Nullable LocalRabbit joined;

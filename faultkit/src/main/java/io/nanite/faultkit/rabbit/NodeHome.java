@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeHome implements AutoCloseable {
 
-    private static final Duration EPMD_START = Duration.ofSeconds(10);
+    private static final Duration EPMD_START = Duration.ofMinutes(1);
 
     private final TemporaryFolder temporary;
     private final RabbitFolder folder;
