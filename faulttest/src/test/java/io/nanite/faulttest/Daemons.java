@@ -26,6 +26,9 @@ final class Daemons implements AutoCloseable {
 
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** Longer than all the lives of an agent that a job ends. */
+    private static final Duration DEADLINE = Duration.ofMinutes(10);
+
     private static final List<String> JVM = List.of(
             "-Xmx64m",
             "-XX:+UseSerialGC",
@@ -61,6 +64,13 @@ final class Daemons implements AutoCloseable {
 
     /** An agent of at most 64 MiB of heap. Returns when it has registered. */
     Child agent(String name, String... more) throws InterruptedException {
+        Child child = life(name, more);
+        child.awaitLine("nanite-" + name + " started", PATIENCE);
+        return child;
+    }
+
+    /** As above, but returns at once: what lies in its queue may end it before it can say that it is there. */
+    Child life(String name, String... more) {
         String[] arguments = Stream.concat(
                         Stream.of(
                                 "agent",
@@ -74,15 +84,12 @@ final class Daemons implements AutoCloseable {
                                 broker.vhost(),
                                 "--ping-time",
                                 "500ms",
-                                "--heartbeat",
-                                "2s",
                                 "--end-with",
                                 Long.toString(ProcessHandle.current().pid())),
                         Arrays.stream(more))
                 .toArray(String[]::new);
         Child child = Child.start(name, Child.jvm(JVM, "io.nanite.cli.Main", arguments));
         ends.add(child::close);
-        child.awaitLine("nanite-" + name + " started", PATIENCE);
         return child;
     }
 
@@ -101,9 +108,7 @@ final class Daemons implements AutoCloseable {
                         "-P",
                         Integer.toString(Fleet.port(broker)),
                         "-v",
-                        broker.vhost(),
-                        "--heartbeat",
-                        "2s"));
+                        broker.vhost()));
         ends.add(child::close);
         child.awaitLine("mapper-" + name + " is up", PATIENCE);
         return child;
@@ -119,7 +124,11 @@ final class Daemons implements AutoCloseable {
         RabbitConfig login =
                 RabbitConfig.of(broker.uri("mapper")).withName("m1").withPacking(packing);
         Mapper mapper = Mapper.start(
-                MapperConfig.named("m1").withPacking(packing).withRescue(rescue), new RabbitTransport(login));
+                MapperConfig.named("m1")
+                        .withTimeout(DEADLINE)
+                        .withPacking(packing)
+                        .withRescue(rescue),
+                new RabbitTransport(login));
         ends.add(mapper::close);
         if (!mapper.awaitService("/hazard/echo", agents, PATIENCE)) {
             throw new AssertionError("agents: %s (expected: %d)".formatted(mapper.agents(), agents));

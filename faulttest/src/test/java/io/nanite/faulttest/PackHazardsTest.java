@@ -60,7 +60,7 @@ class PackHazardsTest {
             Job deadly = mapper.request("/hazard/deadly", Daemons.work(folder, DEADLY));
 
             while (ends(life, deadly)) {
-                life = daemons.agent("a1");
+                life = daemons.life("a1");
             }
 
             assertThat(((Outcome.Failure) deadly.await().single()).kind()).isEqualTo("Poisoned");
@@ -79,15 +79,17 @@ class PackHazardsTest {
                 var unused = job.outcomes().whenComplete((outcomes, error) -> completions.incrementAndGet());
             }
 
-            Child second = agent(daemons, packing);
+            Child second = life(daemons, packing);
             second.awaitExit(Daemons.PATIENCE);
             agent(daemons, packing);
 
             for (int i = 0; i < jobs.size(); i++) {
                 assertThat(jobs.get(i).await().values()).hasToString("{a1=" + i + "}");
             }
-            // Behind everything that the mapper may still be told.
-            assertThat(mapper.request("/hazard/echo", 1).await().ok()).isTrue();
+            // Behind everything that the mapper may still be told, and on the thread that counts.
+            assertThat(mapper.request("/hazard/echo", 1).outcomes().toCompletableFuture())
+                    .succeedsWithin(Daemons.PATIENCE)
+                    .matches(Outcomes::ok);
             assertThat(completions).as("completions").hasValue(jobs.size());
             assertThat(mapper.pending()).isZero();
             List<String> begun = Daemons.notes(folder, "begun");
@@ -103,10 +105,10 @@ class PackHazardsTest {
             List<Job> jobs = leftByADeadAgent(broker, folder, first, mapper, "/hazard/deadly", packing);
             Job deadly = jobs.get(DEADLY);
 
-            Child life = agent(daemons, packing);
+            Child life = life(daemons, packing);
             int lives = 1;
             while (ends(life, deadly)) {
-                life = agent(daemons, packing);
+                life = life(daemons, packing);
                 lives++;
             }
 
@@ -145,6 +147,11 @@ class PackHazardsTest {
 
     private static Child agent(Daemons daemons, boolean packing) throws InterruptedException {
         return packing ? daemons.agent("a1") : daemons.agent("a1", "--no-packs");
+    }
+
+    /** One that may end before it is there. */
+    private static Child life(Daemons daemons, boolean packing) {
+        return packing ? daemons.life("a1") : daemons.life("a1", "--no-packs");
     }
 
     /**
