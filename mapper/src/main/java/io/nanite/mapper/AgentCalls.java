@@ -48,8 +48,8 @@ final class AgentCalls {
     static final Duration LEASE = Duration.ofMinutes(10);
 
     /**
-     * So long after its start a mapper may not have heard of every agent yet. What waited for a mapper must not fail because
-     * that one has just come.
+     * So long after it has asked who is there a mapper may not have heard of every agent yet. What waited for a mapper must
+     * not fail because that one has just come.
      */
     private static final long HEARING = Duration.ofSeconds(2).toNanos();
 
@@ -72,7 +72,8 @@ final class AgentCalls {
     private final Router router;
     private final JobLedger jobs;
     private final PacketSender sender;
-    private final long heard;
+    private volatile boolean asked;
+    private volatile long askedAt;
     private final Map<Token, AgentCall> open = new ConcurrentHashMap<>();
 
     /** Guarded by itself. */
@@ -87,7 +88,16 @@ final class AgentCalls {
         this.router = router;
         this.jobs = jobs;
         this.sender = sender;
-        heard = loop.time().nanos() + HEARING;
+    }
+
+    /** All agents are asked now whether they are there; to connect before that may have taken any time. */
+    void begin() {
+        askedAt = loop.time().nanos();
+        asked = true;
+    }
+
+    private boolean mayHearOfMore() {
+        return !asked || loop.time().nanos() - askedAt < HEARING;
     }
 
     /** Something that an agent asks for and may have. */
@@ -226,7 +236,7 @@ final class AgentCalls {
         if (outcomes != null) {
             Map<Identity, Outcome> byAgent = outcomes.byAgent();
             end(call, new Results(call.asked.token(), call.asked.from(), self, byAgent));
-        } else if (isNobody(error) && loop.time().nanos() - heard < 0) {
+        } else if (isNobody(error) && mayHearOfMore()) {
             loop.after(LOOK, () -> start(call));
         } else {
             end(call, failure(error));
@@ -362,7 +372,7 @@ final class AgentCalls {
             }
             if (cause == null) {
                 part.settle();
-            } else if (isNobody(cause) && loop.time().nanos() - heard < 0) {
+            } else if (isNobody(cause) && mayHearOfMore()) {
                 loop.after(LOOK, () -> push(push, part));
             } else if (cause instanceof TransportException || !(cause instanceof NaniteException)) {
                 LOG.warn("push {} of {} comes again: {}", push.token(), push.from(), cause.getMessage());

@@ -321,6 +321,7 @@ public final class Mapper implements AutoCloseable {
             rescuing.every(OrphanRescue.LOOK, rescue::look);
         }
         loop.execute(presences::connected);
+        calls.begin();
         introductions.begin();
         Duration expiry = config.agentTimeout().dividedBy(10);
         loop.every(expiry.compareTo(Duration.ofSeconds(1)) < 0 ? expiry : Duration.ofSeconds(1), presences::expire);

@@ -21,11 +21,13 @@ import io.nanite.core.security.Decision;
 import io.nanite.core.transport.Address;
 import io.nanite.core.transport.Parcel;
 import io.nanite.core.transport.Source;
+import io.nanite.core.transport.Transport;
 import io.nanite.core.transport.TransportListener;
 import io.nanite.mapper.selector.Selectors;
 import io.nanite.testkit.InMemoryBroker;
 import io.nanite.testkit.InMemoryTransport;
 import io.nanite.testkit.ManualLoop;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -58,7 +60,7 @@ class AgentCallsTest {
         assertThat(loop.failures()).isEmpty();
     }
 
-    private Mapper mapper(String name, InMemoryTransport transport) {
+    private Mapper mapper(String name, Transport transport) {
         Mapper mapper = Mapper.with(MapperConfig.named(name))
                 .loop(loop)
                 .selectors(Selectors.standard(new SplittableRandom(1)).with("broken", (demand, able) -> {
@@ -330,6 +332,29 @@ class AgentCallsTest {
     @Test
     void whatWaitedForAMapperDoesNotFailBecauseThatHasJustCome() {
         boss.ask(request(ECHO));
+        pass(Duration.ofMillis(500));
+        assertThat(boss.heard).isEmpty();
+
+        HandAgent fred = agent("fred", ECHO);
+        pass(Duration.ofMillis(200));
+        fred.answer("ho");
+
+        assertThat(outcomes()).hasSize(1);
+    }
+
+    @Test
+    void theTimeThatAMapperTakesToConnectIsNoneInWhichItHears() {
+        link.disconnect(); // the only mapper so far
+        boss.ask(request(ECHO));
+        InMemoryTransport late = broker.transport("late");
+        Transport slow = (Transport) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Transport.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("start")) {
+                        pass(Duration.ofSeconds(10));
+                    }
+                    return method.invoke(late, arguments);
+                });
+        mapper("m2", slow);
         pass(Duration.ofMillis(500));
         assertThat(boss.heard).isEmpty();
 
