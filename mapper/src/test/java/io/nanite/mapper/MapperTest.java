@@ -193,13 +193,14 @@ class MapperTest {
     }
 
     @Test
-    void anAgentThatPingsNeverTimesOut() {
+    void anAgentThatPingsNeverTimesOut() throws Exception {
         HandAgent fred = agent("fred", 0.5);
 
         passWithPings(Duration.ofMinutes(5), fred);
 
         assertThat(known()).containsExactly("fred");
-        assertThat(events).containsExactly("registered fred");
+        expect("registered fred");
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -934,7 +935,7 @@ class MapperTest {
     }
 
     @Test
-    void nobodyIsDeadWhileNobodyMaySpeak() {
+    void nobodyIsDeadWhileNobodyMaySpeak() throws Exception {
         agent("fred", 0.5);
 
         broker.block("memory");
@@ -944,7 +945,8 @@ class MapperTest {
         pass(Duration.ofSeconds(1));
 
         assertThat(known()).containsExactly("fred");
-        assertThat(events).containsExactly("registered fred");
+        expect("registered fred");
+        assertThat(events).isEmpty();
     }
 
     @Test
