@@ -168,6 +168,7 @@ class NestedCallsTest {
     }
 
     private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<Agent> agents = new ArrayList<>();
     private final Leaf leaf = new Leaf();
 
     @AfterEach
@@ -188,6 +189,7 @@ class NestedCallsTest {
                     }
                 });
         open.add(agent);
+        agents.add(agent);
         return agent;
     }
 
@@ -307,6 +309,7 @@ class NestedCallsTest {
         Mapper caller = fabric(broker, "leaf");
         try (Daemons daemons = new Daemons(folder, broker)) {
             Child other = daemons.standingMapper("m2");
+            other.awaitLine("nanite-leaf is here", PATIENCE);
 
             AtomicInteger before = new AtomicInteger(caller.pending());
             // Of a request whose nested call another mapper has, only the outer one is open here.
@@ -337,12 +340,26 @@ class NestedCallsTest {
         assertThat(leaf.begun.poll(60, TimeUnit.SECONDS)).isEqualTo("x");
 
         broker.restart();
+        awaitBack(mapper);
         assertThat(value(mapper.request("/root/call", to("/leaf/echo", "y")))).isEqualTo("y");
         leaf.gate.countDown();
 
         assertThat(value(job)).isEqualTo("x");
         assertThat(leaf.executions).hasValue(2);
         Awaitility.await().atMost(PATIENCE).until(() -> mapper.pending() == 0);
+    }
+
+    /** Whoever comes back late is not known until it has registered, and who asks for it meanwhile is told so. */
+    private void awaitBack(Mapper mapper) throws InterruptedException {
+        long restarted = System.nanoTime();
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            Duration since = Duration.ofNanos(System.nanoTime() - restarted);
+            return agents.stream().allMatch(agent -> agent.lastPing()
+                    .filter(ago -> ago.compareTo(since) < 0)
+                    .isPresent());
+        });
+        assertThat(mapper.awaitService("/root/call", 1, PATIENCE)).isTrue();
+        assertThat(mapper.awaitService("/leaf/echo", 1, PATIENCE)).isTrue();
     }
 
     @EveryBroker
