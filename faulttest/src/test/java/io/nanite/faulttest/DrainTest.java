@@ -27,7 +27,8 @@ class DrainTest {
     void termUnderLoadLosesNothingAndDoesNothingTwice(TestBroker broker) throws Exception {
         int port = Fleet.port(broker);
         int jobs = 2_400;
-        try (Fleet fleet = new Fleet(folder)) {
+        // Who is slow is not to be taken for dead: what he does would be done twice.
+        try (Fleet fleet = new Fleet(folder, Duration.ofSeconds(30))) {
             Child leaving = fleet.agent("a1", broker, port);
             fleet.agent("a2", broker, port);
             Child mapper = fleet.busyMapper("m1", broker, port, jobs, 2);

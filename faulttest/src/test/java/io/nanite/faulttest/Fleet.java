@@ -32,6 +32,7 @@ final class Fleet implements AutoCloseable {
             "-Dguice_custom_class_loading=CHILD");
 
     private final Path folder;
+    private final Duration heartbeat;
     private final Ledger book;
     private final List<Child> children = new ArrayList<>();
 
@@ -44,7 +45,12 @@ final class Fleet implements AutoCloseable {
     record Progress(int submitted, int completed) {}
 
     Fleet(Path folder) {
+        this(folder, Fabric.HEARTBEAT);
+    }
+
+    Fleet(Path folder, Duration heartbeat) {
         this.folder = folder;
+        this.heartbeat = heartbeat;
         book = Ledger.open(folder, "test");
     }
 
@@ -60,7 +66,8 @@ final class Fleet implements AutoCloseable {
 
     private Child agent(String name, TestBroker broker, int port, String... more) throws InterruptedException {
         String[] arguments = Stream.concat(
-                        Stream.of("soak-agent", "-t", name, "--heartbeat", "2s"), Arrays.stream(more))
+                        Stream.of("soak-agent", "-t", name, "--heartbeat", heartbeat.toSeconds() + "s"),
+                        Arrays.stream(more))
                 .toArray(String[]::new);
         Child child = start(name, "io.nanite.cli.Main", broker, port, arguments);
         child.awaitLine("soak-agent ready", PATIENCE);
@@ -96,7 +103,7 @@ final class Fleet implements AutoCloseable {
                                 "--agents",
                                 Integer.toString(agents),
                                 "--heartbeat",
-                                "2s"),
+                                heartbeat.toSeconds() + "s"),
                         Arrays.stream(more))
                 .toArray(String[]::new);
         return start(name, "io.nanite.cli.Main", broker, port, arguments);
