@@ -127,7 +127,7 @@ class AgentFaultsTest {
         fabric.agent("fred", chore);
         Mapper mapper = fabric.mapper("m1", 1);
         Job job = mapper.request("/chore/wait", "once");
-        Awaitility.await().until(() -> chore.executions.get() == 1);
+        Awaitility.await().atMost(Fabric.PATIENCE).until(() -> chore.executions.get() == 1);
         byte[] same = new JsonSerializer()
                 .write(
                         new Request(
