@@ -40,7 +40,7 @@ final class AgentsCommand implements Callable<Integer> {
         try (Loan loan = lender.lend(null, false)) {
             Duration patience = loan.patience(MOST);
             if (!patience.isZero()) {
-                loan.mapper().awaitQuiet(QUIET, patience);
+                Loan.hear(loan.mapper(), QUIET, patience);
             }
             List<AgentView> agents = loan.mapper().agents();
             if (json || lender.json()) {

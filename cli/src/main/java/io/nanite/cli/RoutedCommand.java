@@ -83,11 +83,13 @@ abstract class RoutedCommand implements Callable<Integer> {
         CallOptions options = options();
         Duration timeout = options.timeout();
         try (Loan loan = lender.lend(timeout, servesAgents())) {
-            // Who is there says so within a moment; who asks for all, or for the least loaded, wants to hear them all.
+            // Who is there says so within a moment, one sooner than another; who asks for all, or for the least loaded,
+            // wants
+            // to hear them all.
             Duration patience =
                     loan.patience(timeout == null || timeout.compareTo(DISCOVERY) > 0 ? DISCOVERY : timeout);
             if (!patience.isZero()) {
-                loan.mapper().awaitService(wanted.path(), 1, patience);
+                loan.mapper().awaitChoice(wanted.path(), options, patience);
                 loan.mapper().awaitQuiet(selector.equals(Selectors.ALL) ? QUIET_FOR_ALL : QUIET, DISCOVERY);
             }
             return run(loan, wanted, options);

@@ -20,7 +20,7 @@ final class ServicesCommand extends ConsoleCommand {
     ExitCode run(Session session) throws InterruptedException {
         Duration patience = session.lend().patience(MOST);
         if (!patience.isZero()) {
-            session.mapper().awaitQuiet(QUIET, patience);
+            Loan.hear(session.mapper(), QUIET, patience);
         }
         Map<Service, Integer> services = session.mapper().services();
         Map<String, Integer> named = new LinkedHashMap<>();

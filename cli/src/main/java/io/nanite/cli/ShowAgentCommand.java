@@ -41,7 +41,7 @@ final class ShowAgentCommand extends ConsoleCommand {
         AgentView view = find(mapper, name);
         Duration patience = session.lend().patience(MOST);
         if (view == null && !patience.isZero()) {
-            mapper.awaitQuiet(Duration.ofMillis(250), patience);
+            Loan.hear(mapper, Duration.ofMillis(250), patience);
             view = find(mapper, name);
         }
         if (view == null) {

@@ -83,7 +83,7 @@ final class TopCommand implements Callable<Integer> {
             throw ConfigException.of("--every", every, "more than 0");
         }
         try (Mapper mapper = start()) {
-            mapper.awaitQuiet(QUIET, MOST);
+            Loan.hear(mapper, QUIET, MOST);
             LiveScreen screen = json ? null : LiveScreen.open();
             if (screen == null) {
                 print(mapper);

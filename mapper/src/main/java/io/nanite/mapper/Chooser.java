@@ -61,6 +61,13 @@ final class Chooser {
         return selectors.named(selector).isPresent();
     }
 
+    /** Whether a call finds somebody: its target, whatever that offers, or who may be given it now. */
+    boolean finds(Service service, CallOptions options) {
+        return options.target() != null
+                ? registry.find(options.target()) != null
+                : !registry.ready(service, options.tags()).isEmpty();
+    }
+
     /** Whether this agent, in this life, is neither here nor about to finish what it has begun. */
     boolean isGone(AgentEntry agent) {
         return registry.find(agent.identity()) != agent && !agent.isLeaving();

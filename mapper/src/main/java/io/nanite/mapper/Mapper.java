@@ -569,6 +569,20 @@ public final class Mapper implements AutoCloseable {
     }
 
     /**
+     * Waits until a call with these options finds somebody: the target is here, or somebody who offers the service, has the
+     * tags and may be given work. Returns false if not in time.
+     */
+    public boolean awaitChoice(String service, CallOptions options, Duration atMost) throws InterruptedException {
+        Service wanted = Service.parse(service);
+        return arrivals.await(() -> chooser.finds(wanted, options), atMost);
+    }
+
+    /** Waits until so many agents are here, whatever they offer. Returns false if they are not in time. */
+    public boolean awaitAgents(int agents, Duration atMost) throws InterruptedException {
+        return arrivals.await(() -> registry.all().size() >= agents, atMost);
+    }
+
+    /**
      * Waits until no agent has registered for so long: then everyone who is there has most likely said so. Returns false
      * if agents kept coming all the time.
      */
