@@ -43,7 +43,7 @@ import picocli.CommandLine.Option;
                 + "answered, an agent is killed, work goes on.")
 final class DemoCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String SERVICE = "/simple/echo";
 
     /** Set by the launcher. */
