@@ -1,6 +1,7 @@
 package io.nanite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.nanite.agent.Agent;
 import io.nanite.agent.AgentConfig;
@@ -26,6 +27,7 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,6 +93,13 @@ class ConsoleTest {
         }
     }
 
+    /** An answer is out a moment before its slot is free. */
+    private static void rest(Agent... agents) {
+        for (Agent agent : agents) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> agent.busy() == 0);
+        }
+    }
+
     @EveryBroker
     void oneSeesWhoIsThereAndAsks(TestBroker broker) {
         try (Agent fred = agent(broker, "fred", "gpu");
@@ -124,7 +133,7 @@ class ConsoleTest {
                             "pushed to ",
                             "* bob");
             assertThat(ended.out()).containsOnlyOnce("AGENT");
-            assertThat(fred.busy() + bob.busy()).isZero();
+            rest(fred, bob);
         }
     }
 
@@ -151,7 +160,7 @@ class ConsoleTest {
                             "/no/such")
                     .doesNotContain("\u001b", "defect");
             assertThat(ended.code()).isEqualTo(ExitCode.NO_AGENT.code());
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -161,7 +170,7 @@ class ConsoleTest {
             Ended ended = typed(broker, "request /simple/evil", "request /simple/slow");
             assertThat(ended.out()).isEqualTo("{\"fred\":\"a\\u009b2Jb\"}\n{\"fred\":\"done\"}\n");
             assertThat(ended.err()).isEqualTo("fred: step: \"half way\"\n");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -189,7 +198,7 @@ class ConsoleTest {
                             "SETTING: selektor (expected: such as selector)",
                             "timeout: soon (expected: ");
             assertThat(ended.code()).isEqualTo(ExitCode.USAGE.code());
-            assertThat(fred.busy() + bob.busy()).isZero();
+            rest(fred, bob);
         }
     }
 
@@ -209,7 +218,7 @@ class ConsoleTest {
                             "1 OK",
                             "nothing to cancel: it has ended");
             assertThat(ended.err()).contains("TOKEN: x! (expected: the token of a request of this console");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -232,7 +241,7 @@ class ConsoleTest {
                     .doesNotContain("mapper");
             assertThat(ended.out()).containsSubsequence("1\n", "\"agents: 1\"\n", "42\n");
             assertThat(ended.code()).isEqualTo(ExitCode.FAILED.code());
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -248,7 +257,7 @@ class ConsoleTest {
             assertThat(ended.err())
                     .containsSubsequence(
                             "fred: FAILED", "files in files: 17 (expected: 16 at most)", "FILE: nothing.txt");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -265,7 +274,7 @@ class ConsoleTest {
                     .containsSubsequence(
                             "200 requests in ", "; 200 OK\n", "p99 ", " ms  ", "{\"requests\":50,", "3 FAILED");
             assertThat(ended.err()).isEqualTo("--requests: 0 (expected: at least 1)\n");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -275,7 +284,7 @@ class ConsoleTest {
             Ended ended = typed(broker, "agents", "watch /simple/echo --times 1", "watch /x --every 0s");
             assertThat(ended.out()).contains("fred came: status ", "in flight 0");
             assertThat(ended.err()).contains("--every: ");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -311,7 +320,7 @@ class ConsoleTest {
                             "fred: FAILED: ConfigException: log level: debug",
                             "nobody: LOST: NoSuchAgent");
             assertThat(ended.code()).isEqualTo(ExitCode.NO_AGENT.code());
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 
@@ -370,7 +379,7 @@ class ConsoleTest {
             Cli.Ended ended = Cli.at(broker.uri()).run("top", "--json");
             assertThat(ended.err()).isEmpty();
             assertThat(ended.out()).contains("\"agent\":\"fred\"", "\"queued\":0", "\"jobs_per_s\":null");
-            assertThat(fred.busy()).isZero();
+            rest(fred);
         }
     }
 }

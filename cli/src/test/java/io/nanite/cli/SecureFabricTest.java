@@ -367,6 +367,8 @@ class SecureFabricTest {
                 assertThat(mapper.awaitService("/simple/echo", 1, PATIENCE)).isTrue();
                 agent.quiet();
             }
+            // Until then it would lie in the queue of who has gone.
+            Awaitility.await().atMost(PATIENCE).until(() -> !knows(mapper, A1));
             var unused = mapper.push("/simple/echo", CANARY, CallOptions.DEFAULT.withOfflineFailsafe(true))
                     .toCompletableFuture()
                     .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);

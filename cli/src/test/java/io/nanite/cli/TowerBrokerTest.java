@@ -48,7 +48,9 @@ class TowerBrokerTest {
                     .isEqualTo(202);
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> world.list("/parking", "letters").size() == 1);
-            assertThat(world.it.got()).containsExactlyInAnyOrder(5, 7);
+            // A push has gone when the broker has it, and not only when it is done.
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() -> assertThat(world.it.got()).containsExactlyInAnyOrder(5, 7));
 
             Map<String, Object> unreadable = world.list("/parking", "letters").get(0);
             assertThat(unreadable).containsEntry("kind", "unreadable").containsEntry("source", "nanite-fred");
