@@ -237,7 +237,7 @@ class ExitCodeTest {
         Cli cli = Cli.at(broker.uri());
         Agent fred = agent(broker, "fred");
         try {
-            says(cli.run("mapper", "request", "/moody/sleep", "--timeout", "300ms"), 1, "fred: TIMEOUT: ");
+            says(cli.run("mapper", "request", "/moody/sleep", "--timeout", "3s"), 1, "fred: TIMEOUT: ");
         } finally {
             never.countDown();
             fred.close();

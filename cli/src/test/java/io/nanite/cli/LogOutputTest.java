@@ -12,6 +12,7 @@ import io.nanite.cli.LogOutput.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -63,7 +64,7 @@ class LogOutputTest {
             logger.info("line {} of very many, and the word of this line is {} {}", i, lines[i % 7], i * 7919L);
         }
         assertThat(file.toFile().length()).isLessThan(limits.each() + KILOBYTE);
-        Awaitility.await().untilAsserted(() -> {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             try (Stream<Path> files = Files.list(folder)) {
                 List<String> names = files.map(each -> each.getFileName().toString())
                         .sorted()

@@ -186,7 +186,7 @@ class TracingTest {
 
     @Test
     void aJobThatOutlivesItsCallIsInItsTraceAllTheSame() throws InterruptedException {
-        Job job = mapper.request("/it/late", null, CallOptions.DEFAULT.withTimeout(Duration.ofMillis(300)));
+        Job job = mapper.request("/it/late", null, CallOptions.DEFAULT.withTimeout(Duration.ofSeconds(3)));
 
         assertThat(job.await().single().verdict()).isEqualTo(Verdict.TIMEOUT);
         SpanData call = ended.next();
