@@ -103,6 +103,8 @@ export function startPalette(live, actions) {
   }
 
   input.addEventListener('input', search);
+  // Whoever was quicker than the news finds what they bring.
+  live.addEventListener('snapshot', () => dialog.open && search());
   input.addEventListener('keydown', (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
