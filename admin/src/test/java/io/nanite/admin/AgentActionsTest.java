@@ -7,8 +7,10 @@ import io.nanite.agent.AgentConfig;
 import io.nanite.agent.AgentModule;
 import io.nanite.agent.actor.Actor;
 import io.nanite.agent.actor.Expose;
+import io.nanite.core.packet.Identity;
 import io.nanite.mapper.Mapper;
 import io.nanite.mapper.MapperConfig;
+import io.nanite.mapper.MapperListener;
 import io.nanite.testkit.InMemoryBroker;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -87,14 +93,25 @@ class AgentActionsTest {
     private final Mapper mapper = Mapper.start(MapperConfig.named("m"), broker.transport("m"));
     private final MemoryStore store = new MemoryStore();
     private final List<Agent> agents = new ArrayList<>();
+    private final BlockingQueue<String> came = new LinkedBlockingQueue<>();
     private TestTower tower = tower();
+
+    @BeforeEach
+    void listen() {
+        mapper.listen(new MapperListener() {
+            @Override
+            public void registered(Identity agent, Mapper by) {
+                came.add(agent.name());
+            }
+        });
+    }
 
     private TestTower tower() {
         return TestTower.of(ControlTower.with(TestTower.config()).store(store), mapper);
     }
 
+    /** Returns when the mapper has seen it, if only for the moment until it is sent to rest. */
     private Agent agent(String name) throws InterruptedException {
-        int before = mapper.agents().size();
         Agent agent = Agent.start(AgentConfig.named(name).withSlots(4), broker.transport(name), new AgentModule() {
             @Override
             protected void configure() {
@@ -102,8 +119,7 @@ class AgentActionsTest {
             }
         });
         agents.add(agent);
-        assertThat(mapper.awaitService("/it/echo", before + 1, Duration.ofSeconds(10)))
-                .isTrue();
+        assertThat(came.poll(60, TimeUnit.SECONDS)).isEqualTo(name);
         return agent;
     }
 
@@ -264,6 +280,7 @@ class AgentActionsTest {
         try (EventReader answers = tower.events("/api/v1/requests/%s/events".formatted(token))) {
             answers.rest();
         }
+        tower.awaitEnded(token);
         Map<String, Object> retry = Map.of("action", "retry", "filter", Map.of("q", "NEEDLE"), "expected", 1);
         bulk(retry, 200);
         JsonNode found = tower.json("/api/v1/requests?q=needle&service=/it/echo");

@@ -103,7 +103,9 @@ class ApiTest {
 
     private JsonNode end(String token) throws IOException, InterruptedException {
         try (EventReader events = tower.events("/api/v1/requests/%s/events".formatted(token))) {
-            return events.await(event -> event.type().equals("end")).data();
+            JsonNode end = events.await(event -> event.type().equals("end")).data();
+            tower.awaitEnded(token);
+            return end;
         }
     }
 
@@ -154,6 +156,7 @@ class ApiTest {
         JsonNode end = events.get(2).data();
         assertThat(end.get("ok").asBoolean()).isTrue();
         assertThat(end.get("outcomes").get(0).get("value").asString()).isEqualTo("done");
+        tower.awaitEnded(token);
         JsonNode why = tower.json("/api/v1/requests/" + token);
         assertThat(why.get("request").get("state").asString()).isEqualTo("ok");
         assertThat(why.get("events").valueStream().map(event -> event.get("kind")

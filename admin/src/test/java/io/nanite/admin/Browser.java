@@ -208,7 +208,7 @@ public final class Browser implements AutoCloseable {
                 : List.of();
         driver.quit();
         // Whatever still lives still writes.
-        processes.forEach(each -> each.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+        processes.forEach(each -> each.onExit().orTimeout(60, TimeUnit.SECONDS).join());
         try (Stream<Path> files = Files.walk(profile)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

@@ -233,7 +233,7 @@ class DoorTest {
                                 .formatted(tower.port())
                                 .getBytes(StandardCharsets.US_ASCII));
             }
-            assertThat(tower.ask(tower.known("/api/v1/agents").timeout(Duration.ofSeconds(5)))
+            assertThat(tower.ask(tower.known("/api/v1/agents").timeout(Duration.ofSeconds(12)))
                             .statusCode())
                     .isEqualTo(200);
         } finally {

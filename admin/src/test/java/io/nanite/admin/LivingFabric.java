@@ -109,7 +109,7 @@ final class LivingFabric implements AutoCloseable {
     LivingFabric(Function<String, Transport> transports) {
         this.transports = transports;
         mapper = Mapper.start(
-                MapperConfig.named("tower").withAgentTimeout(Duration.ofSeconds(4)), transports.apply("mapper"));
+                MapperConfig.named("tower").withAgentTimeout(Duration.ofSeconds(10)), transports.apply("mapper"));
     }
 
     void agent(String name, List<String> tags, Object... actors) {

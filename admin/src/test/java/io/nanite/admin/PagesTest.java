@@ -53,6 +53,7 @@ class PagesTest {
     void aScreenShowsWhatIsThereWithoutAScript() throws Exception {
         fabric.populate();
         String failed = fabric.work();
+        tower.awaitEnded(failed);
         assertThat(body("/")).contains("/billing/charge", "As of <time");
         assertThat(body("/agents")).contains(">fred</a>", ">bob</a>", "is-ready", ">gpu</span>");
         assertThat(body("/agents?q=bob")).contains("/agents/bob");

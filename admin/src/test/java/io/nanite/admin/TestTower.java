@@ -99,6 +99,17 @@ final class TestTower implements AutoCloseable {
         return JSON.readTree(answer.body()).get("token").asString();
     }
 
+    /** Who follows a request is told its end a moment before the tower itself has noted it. */
+    void awaitEnded(String token) throws IOException, InterruptedException {
+        while (json("/api/v1/requests/" + token)
+                .get("request")
+                .get("state")
+                .asString()
+                .equals("open")) {
+            Thread.onSpinWait();
+        }
+    }
+
     /** The cookie that the link is exchanged for, as a browser sends it. */
     String cookie() throws IOException, InterruptedException {
         String given = ask(HttpRequest.newBuilder(tower.link()))
