@@ -34,6 +34,9 @@ class FabricTest {
     private static final String ECHO = "/simple/echo";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /** For an answer: a node alone may take a minute to start again. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private final LoadedActors jars = ActorFolder.of(Path.of("")).load();
 
@@ -64,7 +67,7 @@ class FabricTest {
 
     private Mapper mapper(TestBroker broker, String name, int agents) throws InterruptedException {
         Mapper mapper = Mapper.start(
-                MapperConfig.named(name).withTimeout(PATIENCE),
+                MapperConfig.named(name).withTimeout(TIMEOUT),
                 new RabbitTransport(login(broker, "mapper", "mapper-" + name)));
         open.add(mapper);
         assertThat(mapper.awaitService(ECHO, agents, PATIENCE)).isTrue();

@@ -46,6 +46,9 @@ class OriginalTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PING = Duration.ofMillis(100);
 
+    /** Where nobody shall be taken for silent, however the machine stands still. */
+    private static final Duration NEVER = Duration.ofMinutes(10);
+
     private final List<AutoCloseable> open = new ArrayList<>();
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
@@ -140,10 +143,11 @@ class OriginalTest {
     }
 
     private Mapper mapper(TestBroker broker, String name, int agents) throws InterruptedException {
-        return mapper(broker, name, agents, Selectors.standard(new SplittableRandom(1)));
+        return mapper(broker, name, agents, NEVER, Selectors.standard(new SplittableRandom(1)));
     }
 
-    private Mapper mapper(TestBroker broker, String name, int agents, Selectors selectors) throws InterruptedException {
+    private Mapper mapper(TestBroker broker, String name, int agents, Duration agentTimeout, Selectors selectors)
+            throws InterruptedException {
         MapperListener listener = new MapperListener() {
             @Override
             public void suspected(Identity agent, Mapper mapper) {
@@ -165,9 +169,8 @@ class OriginalTest {
                 events.add("registered " + agent.name());
             }
         };
-        Mapper mapper = opened(Mapper.with(MapperConfig.named(name)
-                        .withAgentTimeout(Duration.ofSeconds(1))
-                        .withTimeout(PATIENCE))
+        Mapper mapper = opened(Mapper.with(
+                        MapperConfig.named(name).withAgentTimeout(agentTimeout).withTimeout(PATIENCE))
                 .listener(listener)
                 .selectors(selectors)
                 .start(transport(broker.uri("mapper"), "mapper-" + name)));
@@ -263,9 +266,10 @@ class OriginalTest {
         FaultProxy proxy = opened(FaultProxy.before(at.getHost(), at.getPort()));
         agent(broker.uri("nanite").replace(":" + at.getPort(), ":" + proxy.port()), "fred", always(0));
         agent(broker, "bob", always(9));
-        Mapper mapper = mapper(broker, "m1", 2);
+        Mapper mapper = mapper(broker, "m1", 2, Duration.ofSeconds(6), Selectors.standard(new SplittableRandom(1)));
         assertThat(askedOf(mapper, CallOptions.DEFAULT, 3)).containsExactly("fred");
 
+        events.clear();
         proxy.order(new Fault.Stall());
         awaitEvent("suspected fred");
         assertThat(askedOf(mapper, CallOptions.DEFAULT, 3)).containsExactly("bob");
@@ -303,6 +307,7 @@ class OriginalTest {
                 broker,
                 "m1",
                 2,
+                NEVER,
                 Selectors.standard(new SplittableRandom(1))
                         .with(
                                 "most_loaded",
