@@ -49,14 +49,14 @@ final class BrokerProcess implements AutoCloseable {
     /** With no warning, as {@code kill -9}. */
     void kill() throws InterruptedException {
         process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /** In good order. Returns what it printed after the address. */
     List<String> stop() throws IOException, InterruptedException {
         process.getOutputStream().close();
         List<String> rest = output.lines().toList();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isZero();
         return rest;
     }

@@ -23,6 +23,9 @@ class QueueLimitTest {
     /** What may be on the wire when the broker says stop: the buffers of two sockets. */
     private static final long WIRE_BYTES = 16 << 20;
 
+    /** For some hundred megabytes through a broker that has little memory and less of a processor. */
+    private static final long PATIENCE_SECONDS = 300;
+
     @TempDir
     private Path folder;
 
@@ -86,7 +89,7 @@ class QueueLimitTest {
                                 tag -> {});
                 publishing(one, each, 10_000);
                 publishing(two, each, 10_000);
-                assertThat(consumed.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(consumed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
             }
         }
     }
@@ -120,13 +123,13 @@ class QueueLimitTest {
                     channel.basicPublish("", "flooded", Client.TRANSIENT, new byte[size]);
                     published.incrementAndGet();
                 }
-                return channel.waitForConfirms(60_000);
+                return channel.waitForConfirms(PATIENCE_SECONDS * 1_000);
             });
             Thread thread = new Thread(publishing, "flood");
             thread.setDaemon(true);
             thread.start();
 
-            await().atMost(Duration.ofSeconds(60)).until(() -> thread.getState() == Thread.State.WAITING);
+            await().atMost(Duration.ofSeconds(PATIENCE_SECONDS)).until(() -> thread.getState() == Thread.State.WAITING);
             assertThat((long) published.get() * size)
                     .as("bytes published to a queue that nobody reads")
                     .isLessThan((long) count * size / 2)
@@ -134,8 +137,12 @@ class QueueLimitTest {
 
             CountDownLatch consumed = new CountDownLatch(count);
             consumer.channel().basicConsume("flooded", true, (tag, message) -> consumed.countDown(), tag -> {});
-            assertThat(consumed.await(60, TimeUnit.SECONDS)).as("all arrive").isTrue();
-            assertThat(publishing.get(60, TimeUnit.SECONDS)).as("all are acked").isTrue();
+            assertThat(consumed.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("all arrive")
+                    .isTrue();
+            assertThat(publishing.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("all are acked")
+                    .isTrue();
         }
     }
 
