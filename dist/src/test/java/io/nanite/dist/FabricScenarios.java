@@ -202,7 +202,7 @@ abstract class FabricScenarios {
     void whoDoesNotAnswerInTimeIsNamed() throws Exception {
         agentWithGate("slow", temporary);
         awaitAgents("slow");
-        Ended ended = mapper("request", "/gate/pass", temporary.toString(), "--timeout", "3s");
+        Ended ended = mapper("request", "/gate/pass", temporary.toString(), "--timeout", "10s");
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).startsWith("slow: TIMEOUT: ").hasLineCount(1);

@@ -3,11 +3,10 @@ package io.nanite.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nanite.dist.Running.Ended;
+import io.nanite.faultkit.rabbit.FreePorts;
 import io.nanite.faultkit.rabbit.RabbitBinaries;
 import io.nanite.testkit.broker.RabbitNode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +30,7 @@ class RabbitconfIT {
     private static @Nullable RabbitNode node;
 
     private final Shell shell = Shell.open();
+    private final FreePorts ports = new FreePorts();
 
     @BeforeAll
     static void startBroker() throws InterruptedException {
@@ -129,7 +129,7 @@ class RabbitconfIT {
 
     @Test
     void throughTheManagementApi() throws Exception {
-        int port = freePort();
+        int port = ports.next();
         node().rabbitmqctl(
                         "eval",
                         "application:set_env(rabbitmq_management, tcp_config, [{port, %d}, {ip, \"127.0.0.1\"}], [{persistent, true}])."
@@ -152,7 +152,8 @@ class RabbitconfIT {
         worksNow();
 
         // Even where the tool of this machine would answer: the address says which broker is meant.
-        Ended elsewhere = withTools().run("nanite", "rabbitconf", "--management-url", "http://127.0.0.1:" + freePort());
+        Ended elsewhere =
+                withTools().run("nanite", "rabbitconf", "--management-url", "http://127.0.0.1:" + ports.next());
         assertThat(elsewhere.code()).isEqualTo(3);
         assertThat(elsewhere.err()).contains("no RabbitMQ to prepare: http://127.0.0.1:", "connection refused");
 
@@ -164,16 +165,10 @@ class RabbitconfIT {
 
     @Test
     void whereThereIsNoneOneSentenceSaysWhatWasTried() throws Exception {
-        String url = "http://127.0.0.1:" + freePort();
+        String url = "http://127.0.0.1:" + ports.next();
         Ended ended = withoutTools().run("nanite", "rabbitconf", "--management-url", url);
         assertThat(ended.code()).isEqualTo(3);
         assertThat(ended.out()).isEmpty();
         assertThat(ended.err()).isEqualTo("no RabbitMQ to prepare: %s: connection refused%n".formatted(url));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** A command that runs, and all that it has said. Any thread. Everything that waits gives up with what was said until then. */
 final class Running {
 
-    /** For a machine that has a lot to do besides. */
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** For a script that starts a dozen processes one after the other, on a machine that has a lot to do besides. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final String command;
     private final Process process;
