@@ -83,9 +83,8 @@ abstract class RoutedCommand implements Callable<Integer> {
         CallOptions options = options();
         Duration timeout = options.timeout();
         try (Loan loan = lender.lend(timeout, servesAgents())) {
-            // Who is there says so within a moment, one sooner than another; who asks for all, or for the least loaded,
-            // wants
-            // to hear them all.
+            // Who is there says so within a moment, one sooner than another. Whoever asks for all, or for the least
+            // loaded, wants to hear them all.
             Duration patience =
                     loan.patience(timeout == null || timeout.compareTo(DISCOVERY) > 0 ? DISCOVERY : timeout);
             if (!patience.isZero()) {
