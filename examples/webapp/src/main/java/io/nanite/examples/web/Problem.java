@@ -49,13 +49,14 @@ record Problem(int status, String kind, String detail) {
         return new Problem(500, "InternalError", "the application failed; its log says why");
     }
 
-    /** Answers with it, where nobody has to be waited for. */
+    /**
+     * Answers with it, where nobody has to be waited for. How long it is the container says: with that it says whether the
+     * connection goes on behind a body that nobody has read.
+     */
     void send(HttpServletResponse response) throws IOException {
-        byte[] json = json();
         response.setStatus(status);
         response.setContentType(CONTENT_TYPE);
-        response.setContentLength(json.length);
-        response.getOutputStream().write(json);
+        response.getOutputStream().write(json());
     }
 
     byte[] json() {

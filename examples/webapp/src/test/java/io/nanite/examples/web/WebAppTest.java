@@ -67,6 +67,24 @@ class WebAppTest {
         }
     }
 
+    /** Its client would send the next question on a connection that is about to end. */
+    @EveryBroker
+    void whoIsRefusedBeforeTheBodyIsThereIsToldThatTheConnectionEnds(TestBroker broker) throws Exception {
+        try (World world = world(broker)) {
+            for (String refused : List.of(
+                    "/simple/echo HTTP/1.1\r\nContent-Type: text/plain",
+                    "/simple/echo?timeout=soon HTTP/1.1\r\nContent-Type: application/json")) {
+                String head = "POST /api/call%s\r\nHost: 127.0.0.1\r\nContent-Length: 1\r\n\r\n".formatted(refused);
+                try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), world.server.port())) {
+                    socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+                    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+                    assertThat(reader(socket).lines().takeWhile(line -> !line.isEmpty()))
+                            .contains("Connection: close");
+                }
+            }
+        }
+    }
+
     private static void problem(Client.Answer answer, int status, String detail) {
         assertThat(answer.type()).isEqualTo("application/problem+json");
         assertThat(answer.json().get("status").asInt()).isEqualTo(status);
